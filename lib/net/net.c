@@ -1,0 +1,181 @@
+#include "net/net.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/call.h"
+#include "net/libcurl.h"
+
+/* "Authorization: Basic ..." and the like, in guarded memory: the line and the list node. */
+static int make_key_header(struct net *net, struct error *err)
+{
+    static const char *const prefix[] = {"", "Authorization: Basic ", "Authorization: Bearer ",
+                                         "X-API-KEY: "};
+    const struct secret *key = net->config.key;
+    size_t start = strlen(prefix[net->config.key_form]);
+    size_t coded = sodium_base64_ENCODED_LEN(key->len, sodium_base64_VARIANT_ORIGINAL);
+
+    net->key_header = sodium_malloc(sizeof *net->key_header + start + coded + key->len);
+    if (net->key_header == NULL) {
+        return error_memory(err, "preparing the key");
+    }
+    char *line = (char *)(net->key_header + 1);
+    memcpy(line, prefix[net->config.key_form], start);
+    if (net->config.key_form == SECRET_BASIC) {
+        sodium_bin2base64(line + start, coded, (const unsigned char *)key->bytes, key->len,
+                          sodium_base64_VARIANT_ORIGINAL);
+    } else {
+        memcpy(line + start, key->bytes, key->len + 1);
+    }
+    *net->key_header = (struct curl_slist){.data = line};
+    return 0;
+}
+
+static int check_key(struct net *net, struct error *err)
+{
+    const struct net_config *c = &net->config;
+
+    if (c->key == NULL || c->key->bytes == NULL || c->key_form == SECRET_NONE) {
+        return 0;
+    }
+    if (c->key_form == SECRET_BASIC && strchr(c->key->bytes, ':') == NULL) {
+        return error_set(err, EXIT_KEY, "the key for '%s' must be user:password", c->base);
+    }
+    bool plain = strcmp(net->origin.scheme, "http") == 0;
+    if (plain && !net->loopback && !c->insecure_http) {
+        return error_set(err, EXIT_KEY,
+                         "will not send the key over plain http to '%s'; use https, or "
+                         "--insecure-http if the network is trusted",
+                         net->origin.host);
+    }
+    net->loopback_only = plain && !c->insecure_http;
+    return make_key_header(net, err);
+}
+
+int net_open(struct net **out, const struct net_config *config, struct error *err)
+{
+    *out = NULL;
+    if (libcurl_load(err) != 0) {
+        return -1;
+    }
+    struct net *net = calloc(1, sizeof *net);
+    if (net == NULL) {
+        return error_memory(err, "preparing the network");
+    }
+    net->config = *config;
+    if (url_origin(config->base, &net->origin, err) != 0) {
+        goto out;
+    }
+    net->loopback = url_is_loopback(&net->origin);
+    if (check_key(net, err) != 0) {
+        goto out;
+    }
+    net->multi = libcurl.multi_init();
+    if (net->multi == NULL) {
+        error_memory(err, "preparing the network");
+        goto out;
+    }
+    *out = net;
+    return 0;
+out:
+    net_close(net);
+    return -1;
+}
+
+void net_close(struct net *net)
+{
+    if (net == NULL) {
+        return;
+    }
+    while (net->calls != NULL) {
+        call_free(net->calls);
+    }
+    if (net->multi != NULL) {
+        libcurl.multi_cleanup(net->multi);
+    }
+    sodium_free(net->key_header);
+    free(net);
+}
+
+int net_start(struct net *net, const struct net_request *request, struct net_call **call,
+              struct error *err)
+{
+    *call = call_new(net, request, err);
+    return *call == NULL ? -1 : 0;
+}
+
+static void collect(struct net *net)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = libcurl.multi_info_read(net->multi, &left)) != NULL) {
+        for (struct net_call *c = net->calls; c != NULL; c = c->next) {
+            if (c->easy == message->easy_handle && message->msg == CURLMSG_DONE) {
+                call_ended(c, message->data.result);
+                break;
+            }
+        }
+    }
+}
+
+void net_step(struct net *net, int64_t ms)
+{
+    int running, ready;
+    int64_t left = clock_left(&net->config.deadline, ms);
+
+    libcurl.multi_perform(net->multi, &running);
+    collect(net);
+    if (running > 0 || ms > 0) {
+        libcurl.multi_poll(net->multi, NULL, 0, (int)(left < 1000 ? left : 1000), &ready);
+        libcurl.multi_perform(net->multi, &running);
+        collect(net);
+    }
+}
+
+bool net_is_done(const struct net_call *call)
+{
+    return call->done;
+}
+
+static bool is_stopped(const struct net *net)
+{
+    return net->config.stop != NULL && *net->config.stop != 0;
+}
+
+int net_finish(struct net_call *call, struct net_reply *reply, struct error *err)
+{
+    int result = -1;
+
+    *reply = call->reply;
+    if (!call->done && is_stopped(call->net)) {
+        error_set(err, (enum exit_code)(EXIT_SIGNAL + (int)*call->net->config.stop), "interrupted");
+    } else if (!call->done) {
+        error_set(err, EXIT_DEADLINE, "no answer from '%s' in time", call->net->origin.host);
+    } else if (call->failed) {
+        *err = call->error;
+    } else {
+        result = 0;
+    }
+    call_free(call);
+    return result;
+}
+
+int net_perform(struct net *net, const struct net_request *request, struct net_reply *reply,
+                struct error *err)
+{
+    struct net_call *call;
+
+    *reply = (struct net_reply){0};
+    if (net_start(net, request, &call, err) != 0) {
+        return -1;
+    }
+    while (!call->done && !is_stopped(net) && clock_left(&net->config.deadline, 1) > 0) {
+        net_step(net, 1000);
+    }
+    return net_finish(call, reply, err);
+}

@@ -1,0 +1,83 @@
+#ifndef SDCTL_NET_NET_H
+#define SDCTL_NET_NET_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "wire/body.h"
+
+/*
+ * HTTP to one service: an event loop over libcurl in which several calls run side by side (a
+ * submission and the polling of its progress). It knows nothing of Stable Diffusion. What it sees
+ * to: one deadline for everything; the key goes to the service's own origin only, and over plain
+ * http only to this machine (or when that was allowed); redirects are followed by hand, within the
+ * origin; a submission is never sent twice behind our back; answers that are compressed without
+ * having been asked for, or with endless headers, are refused.
+ */
+
+struct net_config {
+    const char *base;         /* the service's URL, as url_base() made it; borrowed */
+    const struct secret *key; /* may be NULL or empty; borrowed */
+    enum secret_form key_form;
+    bool insecure_http; /* the key may go over plain http */
+    struct deadline deadline;
+    const volatile sig_atomic_t *stop;        /* a signal's number when one has come; may be NULL */
+    void (*log)(void *ctx, const char *line); /* one line for each call, without secrets; or NULL */
+    void *log_ctx;
+};
+
+struct net_reply {
+    int status;    /* of the final answer; 0 before it is known */
+    char type[64]; /* Content-Type without parameters, lower case */
+    char retry_after[64];
+    uint64_t received; /* body bytes */
+    bool connected;    /* the server was reached */
+    bool sent;         /* some of a body may have reached it */
+};
+
+struct net_request {
+    const char *path;   /* "/sdapi/v1/img2img" */
+    struct body *body;  /* NULL: GET; else POST of JSON; borrowed */
+    bool submission;    /* must not be repeated: on a connection of its own */
+    int64_t timeout_ms; /* for this call alone; 0: the deadline is enough */
+    /* Takes body bytes of the final answer; `reply` is complete but for `received`. */
+    int (*take)(void *ctx, const struct net_reply *reply, const char *bytes, size_t n,
+                struct error *err);
+    void *ctx;
+};
+
+struct net;
+struct net_call;
+
+/* Loads libcurl and prepares the loop. Refuses a key over plain http here (EXIT_KEY). */
+int net_open(struct net **net, const struct net_config *config, struct error *err);
+void net_close(struct net *net);
+
+/* Starts a call; it runs while net_step() is called. The request is copied, what it points to is
+ * borrowed until the call has ended. */
+int net_start(struct net *net, const struct net_request *request, struct net_call **call,
+              struct error *err);
+
+/* Drives all calls for at most `ms`; returns sooner when something happened. */
+void net_step(struct net *net, int64_t ms);
+
+/* Whether a call has ended. */
+bool net_is_done(const struct net_call *call);
+
+/*
+ * Ends a call (whether it is done or not) and frees it. 0 when a whole answer came, of any status.
+ * Else -1: EXIT_NETWORK for connect, TLS, a lost or truncated answer; EXIT_DEADLINE; EXIT_SIGNAL +
+ * n after a signal; or the error of `take` or of the body. *reply is filled in every case.
+ */
+int net_finish(struct net_call *call, struct net_reply *reply, struct error *err);
+
+/* Starts a call and drives the loop until it has ended. */
+int net_perform(struct net *net, const struct net_request *request, struct net_reply *reply,
+                struct error *err);
+
+#endif
