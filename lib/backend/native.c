@@ -1,0 +1,231 @@
+#include "backend/native.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "wire/json.h"
+
+#define ROWS_MAX 128
+
+const struct native *native_find(const struct native *table, const char *name)
+{
+    for (const struct native *row = table; row->name != NULL; row++) {
+        if (strcmp(row->name, name) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+const char *native_nearest(const struct native *table, const char *name)
+{
+    const char *names[ROWS_MAX];
+    size_t n = 0;
+
+    for (; n < ROWS_MAX && table[n].name != NULL; n++) {
+        names[n] = table[n].name;
+    }
+    return text_nearest(name, names, n);
+}
+
+/* What a type is called in errors. */
+static const char *type_name(enum native_type type)
+{
+    static const char *const names[] = {"a whole number",
+                                        "a number",
+                                        "true or false",
+                                        "a string",
+                                        "an array of strings",
+                                        "an array",
+                                        "an object",
+                                        "a base64 string",
+                                        "an array of base64 strings"};
+
+    return names[type];
+}
+
+static bool is_string_array(const json_t *value, bool pictures)
+{
+    size_t i;
+    json_t *item;
+
+    if (!json_is_array(value)) {
+        return false;
+    }
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item) && !(pictures && json_is_object(item))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The value in the form that is sent (new reference), or NULL when it is of another type. */
+static json_t *convert(enum native_type type, json_t *value)
+{
+    double real = json_number_value(value);
+    bool fits = false;
+
+    switch (type) {
+    case NATIVE_INT:
+        if (json_is_real(value) && real == floor(real) && fabs(real) < 9e15) {
+            return json_integer((json_int_t)real);
+        }
+        fits = json_is_integer(value);
+        break;
+    case NATIVE_REAL:
+        fits = json_is_number(value);
+        break;
+    case NATIVE_BOOL:
+        if (json_is_number(value) && (real == 0 || real == 1)) {
+            return json_boolean(real == 1);
+        }
+        fits = json_is_boolean(value);
+        break;
+    case NATIVE_STRING:
+        fits = json_is_string(value);
+        break;
+    case NATIVE_STRINGS:
+        fits = is_string_array(value, false);
+        break;
+    case NATIVE_ARRAY:
+        fits = json_is_array(value);
+        break;
+    case NATIVE_OBJECT:
+        fits = json_is_object(value);
+        break;
+    case NATIVE_PICTURE:
+        fits = json_is_string(value) || json_is_object(value);
+        break;
+    case NATIVE_PICTURES:
+        fits = is_string_array(value, true);
+        break;
+    }
+    return fits ? json_incref(value) : NULL;
+}
+
+int native_check(const struct native *row, const char *label, json_t *value, json_t **checked,
+                 struct error *err)
+{
+    if (row->nullable && json_is_null(value)) {
+        *checked = json_incref(value);
+        return 0;
+    }
+    *checked = convert(row->type, value);
+    if (*checked == NULL) {
+        return error_set(err, EXIT_USAGE, "%s: %s takes %s%s", label, row->name,
+                         type_name(row->type), row->nullable ? " or null" : "");
+    }
+    double number = json_number_value(*checked);
+    if (json_is_number(*checked) && row->min < row->max &&
+        (number < row->min || number > row->max)) {
+        json_decref(*checked);
+        *checked = NULL;
+        return error_set(err, EXIT_USAGE, "%s: %s must be from %g to %g, not %g", label, row->name,
+                         row->min, row->max, number);
+    }
+    return 0;
+}
+
+static int refuse_unknown(const struct native *table, const char *label, const char *name,
+                          struct error *err)
+{
+    const char *nearest = native_nearest(table, name);
+
+    return error_set(err, EXIT_USAGE,
+                     "%s: unknown parameter '%s'%s%s%s; --set-unchecked sends it anyway", label,
+                     name, nearest != NULL ? "; did you mean '" : "",
+                     nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+}
+
+int native_check_object(const struct native *table, json_t *object, const char *label,
+                        bool unchecked, struct error *err)
+{
+    void *next;
+    const char *name;
+    json_t *value, *checked;
+
+    json_object_foreach_safe(object, next, name, value)
+    {
+        const struct native *row = native_find(table, name);
+        if (row == NULL) {
+            if (unchecked) {
+                continue;
+            }
+            return refuse_unknown(table, label, name, err);
+        }
+        if (native_check(row, label, value, &checked, err) != 0) {
+            return -1;
+        }
+        if (json_object_set_new(object, name, checked) != 0) {
+            return error_memory(err, "checking parameters");
+        }
+    }
+    return 0;
+}
+
+/* The neutral value in the native form: a choice becomes its index. New reference. */
+static json_t *translated(const struct native *row, json_t *value)
+{
+    if (row->choices == NULL || !json_is_string(value)) {
+        return convert(row->type, value);
+    }
+    for (int i = 0; row->choices[i] != NULL; i++) {
+        if (strcmp(row->choices[i], json_string_value(value)) == 0) {
+            return row->type == NATIVE_BOOL ? json_boolean(i) : json_integer(i);
+        }
+    }
+    return NULL;
+}
+
+int native_translate(const struct native *table, const json_t *neutral, json_t *native,
+                     struct error *err)
+{
+    for (const struct native *row = table; row->name != NULL; row++) {
+        json_t *value = row->neutral == NULL ? NULL : json_object_get(neutral, row->neutral);
+        if (value == NULL) {
+            continue;
+        }
+        json_t *sent = translated(row, value);
+        if (sent == NULL) {
+            return error_set(err, EXIT_USAGE, "parameter '%s' cannot be %s here", row->neutral,
+                             json_is_string(value) ? json_string_value(value) : "of this type");
+        }
+        if (json_set_path(native, row->name, sent, err) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+json_t *native_to_neutral(const struct native *table, const json_t *native)
+{
+    json_t *neutral = json_object();
+    int bad = neutral == NULL;
+
+    for (const struct native *row = table; row->name != NULL && bad == 0; row++) {
+        json_t *value = row->neutral == NULL ? NULL : json_get_path(native, row->name);
+        if (value == NULL || json_is_null(value)) {
+            continue;
+        }
+        if (row->choices == NULL) {
+            bad = json_object_set(neutral, row->neutral, value);
+            continue;
+        }
+        json_int_t index = json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
+        json_int_t n = 0;
+        while (row->choices[n] != NULL && n < index) {
+            n++;
+        }
+        if (n == index && row->choices[n] != NULL) {
+            bad = json_object_set_new(neutral, row->neutral, json_string(row->choices[n]));
+        }
+    }
+    if (bad != 0) {
+        json_decref(neutral);
+        return NULL;
+    }
+    return neutral;
+}

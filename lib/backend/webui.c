@@ -1,0 +1,219 @@
+#include "backend/webui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "wire/json.h"
+
+static bool recognise(const json_t *fact)
+{
+    return json_string_at(json_array_get(fact, 0), "name") != NULL;
+}
+
+static size_t facts_needed(const struct task *task, const char **paths, size_t cap)
+{
+    size_t n = 0;
+    const json_t *native = task->native;
+    bool vae = json_get_path(native, WEBUI_VAE) != NULL;
+
+    if (task->operation == OPERATION_INTERROGATE || cap < 5) {
+        return 0;
+    }
+    paths[n++] = WEBUI_SAMPLERS;
+    if (json_object_get(native, "sampler_name") || json_object_get(native, "sampler_index") ||
+        json_object_get(native, "scheduler")) {
+        paths[n++] = WEBUI_SCHEDULERS;
+    }
+    if (json_get_path(native, WEBUI_CHECKPOINT) != NULL) {
+        paths[n++] = WEBUI_MODELS;
+    }
+    if (vae) {
+        paths[n++] = WEBUI_VAES;
+    }
+    if (vae || json_object_get(task->neutral, "controlnet") != NULL) {
+        paths[n++] = WEBUI_MODULES;
+    }
+    return n;
+}
+
+static bool webui_request(const struct task *task, enum ask ask, struct request *request)
+{
+    bool sdcpp = task->flavour == WEBUI_SDCPP;
+
+    *request = (struct request){0};
+    switch (ask) {
+    case ASK_SUBMIT:
+        if (task->operation == OPERATION_INTERROGATE) {
+            *request = (struct request){.path = "/sdapi/v1/interrogate"};
+        } else {
+            *request = (struct request){.path = "/sdapi/v1/img2img", .tap = "images[]"};
+        }
+        request->body = json_incref(task->native);
+        return true;
+    case ASK_PROGRESS:
+        request->path = "/internal/progress";
+        request->body = task->id[0] == '\0' ? NULL
+                                            : json_pack("{s:s,s:i,s:b}", "id_task", task->id,
+                                                        "id_live_preview", -1, "live_preview", 0);
+        return !sdcpp && request->body != NULL;
+    case ASK_PROGRESS_STEP:
+        request->path = "/sdapi/v1/progress?skip_current_image=true";
+        return !sdcpp;
+    case ASK_CANCEL:
+        request->path = "/sdapi/v1/interrupt";
+        request->body = json_object();
+        return !sdcpp && request->body != NULL;
+    }
+    return false;
+}
+
+static double clamp(double value)
+{
+    return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* "In queue: 2/3" */
+static void read_queue(const char *text, struct progress *p)
+{
+    static const char label[] = "In queue: ";
+    char *end;
+
+    if (text == NULL || strncmp(text, label, sizeof label - 1) != 0) {
+        return;
+    }
+    p->position = strtol(text + sizeof label - 1, &end, 10);
+    p->length = *end == '/' ? strtol(end + 1, NULL, 10) : -1;
+}
+
+static bool progress_of_task(const json_t *reply, struct progress *p)
+{
+    json_t *active = json_object_get(reply, "active");
+
+    if (!json_is_boolean(active)) {
+        return false;
+    }
+    *p = (struct progress){.fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1};
+    p->active = json_is_true(active);
+    p->queued = json_is_true(json_object_get(reply, "queued"));
+    p->completed = json_is_true(json_object_get(reply, "completed"));
+    if (json_is_number(json_object_get(reply, "progress"))) {
+        p->fraction = clamp(json_number_value(json_object_get(reply, "progress")));
+    }
+    if (json_is_number(json_object_get(reply, "eta"))) {
+        p->eta = json_number_value(json_object_get(reply, "eta"));
+    }
+    read_queue(json_string_at(reply, "textinfo"), p);
+    return true;
+}
+
+/* The global state (A18): job_count is -1 at the start, numbers may be out of range. */
+static bool progress_of_server(const json_t *reply, struct progress *p)
+{
+    json_t *state = json_object_get(reply, "state");
+    json_t *steps = json_object_get(state, "sampling_steps");
+
+    if (!json_is_integer(steps)) {
+        return false;
+    }
+    p->step = (long)json_integer_value(json_object_get(state, "sampling_step"));
+    p->steps = (long)json_integer_value(steps);
+    if (p->fraction < 0 && json_is_number(json_object_get(reply, "progress"))) {
+        p->fraction = clamp(json_number_value(json_object_get(reply, "progress")));
+        p->eta = json_number_value(json_object_get(reply, "eta_relative"));
+    }
+    return true;
+}
+
+static bool progress(enum ask ask, const json_t *reply, struct progress *p)
+{
+    return ask == ASK_PROGRESS ? progress_of_task(reply, p) : progress_of_server(reply, p);
+}
+
+/* FastAPI's list of what is wrong with a request: loc and msg of each item. */
+static void add_validation(const json_t *detail, struct buf *words)
+{
+    size_t i, j;
+    json_t *item, *part;
+
+    json_array_foreach(detail, i, item)
+    {
+        const char *message = json_string_at(item, "msg");
+        buf_adds(words, i > 0 ? "; " : "");
+        json_array_foreach(json_object_get(item, "loc"), j, part)
+        {
+            if (json_is_string(part) && strcmp(json_string_value(part), "body") != 0) {
+                buf_addf(words, "%s: ", json_string_value(part));
+            }
+        }
+        buf_adds(words, message != NULL ? message : "");
+    }
+}
+
+/* A1111: {"error","detail","body","errors"}; Forge: {"detail"}; sd.cpp: {"error","message"} (A20).
+ */
+static void fault(int status, const json_t *reply, struct buf *words)
+{
+    static const char *const keys[] = {"error", "detail", "errors", "message"};
+
+    (void)status;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        json_t *value = json_object_get(reply, keys[i]);
+        const char *text = json_string_value(value);
+        if (json_is_array(value) || (text != NULL && *text != '\0')) {
+            buf_adds(words, words->len > 0 ? ": " : "");
+        }
+        if (json_is_array(value)) {
+            add_validation(value, words);
+        } else if (text != NULL) {
+            buf_adds(words, text);
+        }
+    }
+}
+
+/* img2img runs only a part of the steps (A28), unless the server's img2img_fix_steps is on. */
+static bool explain(const struct task *task, json_t *explained)
+{
+    json_t *steps = json_object_get(task->native, "steps");
+    json_t *strength = json_object_get(task->native, "denoising_strength");
+    double d = strength != NULL ? json_number_value(strength) : 0.75;
+    double n = steps != NULL ? json_number_value(steps) : 50;
+
+    if (task->operation == OPERATION_INTERROGATE) {
+        return true;
+    }
+    return json_object_set_new(explained, "executed steps",
+                               json_pack("{s:i,s:s}", "value", (int)((d < 0.999 ? d : 0.999) * n),
+                                         "origin", "steps and denoising_strength")) == 0;
+}
+
+static const struct catalogue catalogue[] = {
+    {"models", WEBUI_MODELS},
+    {"samplers", WEBUI_SAMPLERS},
+    {"schedulers", WEBUI_SCHEDULERS},
+    {"vaes", WEBUI_VAES},
+    {"modules", WEBUI_MODULES},
+    {"upscalers", "/sdapi/v1/upscalers"},
+    {"styles", "/sdapi/v1/prompt-styles"},
+    {"loras", "/sdapi/v1/loras"},
+    {NULL, NULL},
+};
+
+const struct backend webui_backend = {
+    .name = "webui",
+    .title = "WebUI",
+    .default_url = "http://127.0.0.1:7860",
+    .probe = WEBUI_SAMPLERS,
+    .key_form = SECRET_BASIC,
+    .natives = webui_natives,
+    .catalogue = catalogue,
+    .recognise = recognise,
+    .facts_needed = facts_needed,
+    .compose = webui_compose,
+    .request = webui_request,
+    .outcome = webui_outcome,
+    .progress = progress,
+    .explain = explain,
+    .fault = fault,
+};

@@ -1,0 +1,254 @@
+#include "job/job.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/body.h"
+
+static const char *const layer_names[LAYER_COUNT] = {"option", "--set", "--params", "--from",
+                                                     "--ui-defaults"};
+
+void job_init(struct job *job)
+{
+    *job = (struct job){.started = clock_ms(), .deadline = {.at = DEADLINE_NEVER}, .retries = 3};
+    for (size_t i = 0; i < JOB_SOURCES_MAX; i++) {
+        job->sources[i] = (struct source)SOURCE_INIT;
+    }
+}
+
+json_t *job_add_picture(struct job *job, struct source *source, struct error *err)
+{
+    if (job->n_sources == JOB_SOURCES_MAX) {
+        error_set(err, EXIT_USAGE, "too many pictures: at most %d", JOB_SOURCES_MAX);
+        return NULL;
+    }
+    json_t *node = source_describe(source);
+    if (node == NULL) {
+        error_memory(err, "adding a picture");
+        return NULL;
+    }
+    size_t at = job->n_sources++;
+    job->sources[at] = *source;
+    *source = (struct source)SOURCE_INIT;
+    job->pictures[at] = (struct body_picture){.node = node, .source = &job->sources[at]};
+    return node;
+}
+
+/* Notes for each member of `native`, and of objects in it, that it came from `origin`. */
+static int note_origins(json_t *origins, json_t *native, const char *origin)
+{
+    const char *name, *inner;
+    json_t *value, *ignored;
+    char path[256];
+    int bad = 0;
+
+    json_object_foreach(native, name, value)
+    {
+        if (!json_is_object(value)) {
+            bad |= json_object_set_new(origins, name, json_string(origin));
+            continue;
+        }
+        json_object_foreach(value, inner, ignored)
+        {
+            snprintf(path, sizeof path, "%s.%s", name, inner);
+            bad |= json_object_set_new(origins, path, json_string(origin));
+        }
+    }
+    return bad;
+}
+
+/* Lays a native object over the request tree. */
+static int overlay(struct job *job, json_t *native, enum job_layer layer, struct error *err)
+{
+    int bad = json_object_update_recursive(job->task.native, native);
+
+    bad |= note_origins(job->origins, native, layer_names[layer]);
+    return bad == 0 ? 0 : error_memory(err, "merging parameters");
+}
+
+static int overlay_neutral(struct job *job, enum job_layer layer, struct error *err)
+{
+    json_t *native = json_object();
+    int result = -1;
+
+    if (job->layers[layer] == NULL) {
+        json_decref(native);
+        return 0;
+    }
+    if (native == NULL || json_object_update(job->task.neutral, job->layers[layer]) != 0) {
+        error_memory(err, "merging parameters");
+    } else if (native_translate(job->backend->natives, job->layers[layer], native, err) == 0) {
+        result = overlay(job, native, layer, err);
+    }
+    json_decref(native);
+    return result;
+}
+
+static int overlay_native(struct job *job, enum job_layer layer, struct error *err)
+{
+    json_t *native = job->layers[layer];
+
+    if (native == NULL) {
+        return 0;
+    }
+    if (native_check_object(job->backend->natives, native, layer_names[layer], job->unchecked,
+                            err) != 0) {
+        return -1;
+    }
+    return overlay(job, native, layer, err);
+}
+
+/* A task id that no one else has; letters and digits only, whatever the server makes of it. */
+static void make_id(struct task *task)
+{
+    unsigned char random[8];
+    char hex[2 * sizeof random + 1];
+
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(hex, sizeof hex, random, sizeof random);
+    snprintf(task->id, sizeof task->id, "sdctl-%s", hex);
+}
+
+static void describe_images(struct job *job)
+{
+    json_t *images = json_object_get(job->task.neutral, "images");
+
+    job->task.n_images = json_array_size(images);
+    for (size_t i = 0; i < job->n_sources; i++) {
+        if (job->pictures[i].node == json_array_get(images, 0)) {
+            job->task.width = job->sources[i].picture.width;
+            job->task.height = job->sources[i].picture.height;
+        }
+    }
+}
+
+/* Merges what the layers say; needs to know the backend. */
+static int merge(struct job *job, struct error *err)
+{
+    static const enum job_layer order[] = {LAYER_UI, LAYER_FROM, LAYER_PARAMS, LAYER_SET,
+                                           LAYER_OPTION};
+
+    if (sodium_init() < 0) {
+        return error_set(err, EXIT_UNEXPECTED, "libsodium could not be initialised");
+    }
+    job->task = (struct task){.operation = job->operation,
+                              .unchecked = job->unchecked,
+                              .neutral = json_object(),
+                              .native = json_object(),
+                              .warnings = json_array()};
+    job->origins = json_object();
+    make_id(&job->task);
+    for (size_t i = 0; i < LAYER_COUNT; i++) {
+        bool native = order[i] == LAYER_SET || order[i] == LAYER_PARAMS;
+        if (job->operation == OPERATION_INTERROGATE) {
+            json_object_update(job->task.neutral, job->layers[order[i]]);
+        } else if ((native ? overlay_native(job, order[i], err)
+                           : overlay_neutral(job, order[i], err)) != 0) {
+            return -1;
+        }
+    }
+    describe_images(job);
+    return 0;
+}
+
+int job_prepare(struct job *job, bool offline, struct error *err)
+{
+    if (job->backend == NULL && !offline) {
+        return 0; /* the server tells which it is; job_run() merges then */
+    }
+    if (job->backend == NULL) {
+        job->backend = backends[0];
+    }
+    if (merge(job, err) != 0) {
+        return -1;
+    }
+    return offline ? job->backend->compose(&job->task, NULL, err) : 0;
+}
+
+int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct error *err)
+{
+    struct request request;
+    struct body body;
+    char chunk[16384];
+    size_t got;
+    int result = -1;
+
+    if (!job->backend->request(&job->task, ASK_SUBMIT, &request) ||
+        body_init(&body, request.body, job->pictures, job->n_sources, err) != 0) {
+        return -1;
+    }
+    while ((result = body_read(&body, chunk, sizeof chunk, &got, err)) == 0 && got > 0) {
+        if (!sink(ctx, chunk, got)) {
+            result = error_set(err, EXIT_OUTPUT, "cannot write the request to standard output");
+            break;
+        }
+    }
+    body_release(&body);
+    json_decref(request.body);
+    return result;
+}
+
+/* {"value","origin"} under a name; takes the reference to value. */
+static int explain_one(json_t *explained, const char *name, json_t *value, const char *origin)
+{
+    return json_object_set_new(explained, name,
+                               json_pack("{s:o,s:s}", "value", value, "origin", origin));
+}
+
+json_t *job_explain(const struct job *job, struct error *err)
+{
+    json_t *explained = json_object(), *value;
+    const char *name, *origin;
+    int bad = 0;
+
+    for (const struct native *row = job->backend->natives; row->name != NULL; row++) {
+        value = json_get_path(job->task.native, row->name);
+        if (value != NULL && strchr(row->name, '.') == NULL && !json_is_object(value)) {
+            origin = json_string_at(job->origins, row->name);
+            bad |= explain_one(explained, row->name, json_incref(value),
+                               origin != NULL ? origin : "sdctl");
+        } else if (value == NULL && row->fallback != NULL &&
+                   job->operation != OPERATION_INTERROGATE) {
+            bad |= explain_one(explained, row->name,
+                               json_loads(row->fallback, JSON_DECODE_ANY, NULL), "server default");
+        }
+    }
+    json_object_foreach(job->origins, name, value)
+    {
+        if (json_object_get(explained, name) == NULL) {
+            json_t *effective = json_get_path(job->task.native, name);
+            if (effective != NULL) {
+                bad |=
+                    explain_one(explained, name, json_incref(effective), json_string_value(value));
+            }
+        }
+    }
+    bad |= !job->backend->explain(&job->task, explained);
+    json_t *document = json_pack("{s:s,s:s,s:s?,s:o,s:O}", "command", job->command, "backend",
+                                 job->backend->name, "endpoint", job->endpoint_name, "parameters",
+                                 explained, "warnings", job->task.warnings);
+    if (bad != 0 || document == NULL) {
+        json_decref(document);
+        error_memory(err, "explaining the parameters");
+        return NULL;
+    }
+    return document;
+}
+
+void job_release(struct job *job)
+{
+    if (job == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < LAYER_COUNT; i++) {
+        json_decref(job->layers[i]);
+    }
+    for (size_t i = 0; i < job->n_sources; i++) {
+        source_release(&job->sources[i]);
+    }
+    output_release(&job->output);
+    backend_release_task(&job->task);
+    json_decref(job->origins);
+}

@@ -1,0 +1,47 @@
+#ifndef SDCTL_JOB_OUTPUT_H
+#define SDCTL_JOB_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "job/receive.h"
+
+/*
+ * Where pictures go. "PATH": exactly there, or PATH-1, PATH-2 ... when there are several; "DIR/" or
+ * an existing folder, or nothing (the current folder): STEM-COMMAND-N with the next free N; "-":
+ * standard output. Names end as the picture's real type does. A result is never thrown away: if its
+ * name was taken meanwhile, the next free one is used.
+ */
+
+enum output_kind { OUTPUT_PATH, OUTPUT_FOLDER, OUTPUT_STDOUT };
+
+struct output {
+    enum output_kind kind;
+    char *base; /* path up to the number: "out", "dir/cat-img2img"; owned */
+    char *path; /* OUTPUT_PATH: as given; OUTPUT_FOLDER: the folder with its '/'; owned */
+    bool force;
+    unsigned long next; /* OUTPUT_FOLDER: the number to try next */
+};
+
+/* Plans the output. `text` is what -o said or NULL; `image` is the first input's name (its stem is
+ * used); `count` is how many results are expected. Finds out what can be found out before anything
+ * is sent: EXIT_OUTPUT. */
+int output_init(struct output *o, const char *text, const char *image, const char *command,
+                size_t count, bool force, struct error *err);
+
+/* The path to receive temporaries next to (a folder with its '/', or a file in it). */
+const char *output_place(const struct output *o);
+
+/*
+ * Gives picture `p` its name: the number-th (from 1) of `total` of its kind, kind being "" for
+ * results, "grid" or "extra" otherwise. *path is malloc'd (NULL for standard output); *renamed is
+ * set when PATH itself could not be used.
+ */
+int output_place_picture(struct output *o, struct received *p, const char *kind, size_t number,
+                         size_t total, char **path, bool *renamed, struct error *err);
+
+/* NULL-safe. */
+void output_release(struct output *o);
+
+#endif

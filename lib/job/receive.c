@@ -1,0 +1,165 @@
+#include "job/receive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "wire/json.h"
+
+#define ANSWER_MAX (16UL * 1024 * 1024) /* of an answer besides its pictures */
+#define LONG_STRING (1024UL * 1024)     /* of a string in it */
+#define FAULT_MAX (256UL * 1024)        /* of an error answer */
+#define FAULT_STRING 4096               /* of a string in it: it may echo the whole request */
+#define FAULT_READ_MAX (512ULL * 1024 * 1024)
+
+void receive_init(struct receive *r, const char *tap_path, const char *place)
+{
+    *r = (struct receive){.tap_path = tap_path, .place = place};
+    buf_init(&r->rest, ANSWER_MAX);
+}
+
+static int open_picture(void *ctx, size_t index, struct error *err)
+{
+    struct receive *r = ctx;
+
+    (void)index;
+    if (r->n_pictures == RECEIVE_PICTURES_MAX) {
+        return error_set(err, EXIT_FAILED, "the server's answer has more than %d pictures",
+                         RECEIVE_PICTURES_MAX);
+    }
+    struct received *p = calloc(1, sizeof *p);
+    if (p == NULL) {
+        return error_memory(err, "receiving a picture");
+    }
+    p->file = (struct outfile)OUTFILE_INIT;
+    picture_init(&p->framing);
+    p->framing.want_text = true;
+    sha256_init(&p->hash);
+    r->pictures[r->n_pictures++] = p;
+    return outfile_open(&p->file, r->place, err);
+}
+
+static int picture_bytes(void *ctx, const unsigned char *bytes, size_t n, struct error *err)
+{
+    struct receive *r = ctx;
+    struct received *p = r->pictures[r->n_pictures - 1];
+
+    p->bytes += n;
+    if (p->bytes > RECEIVE_PICTURE_BYTES_MAX) {
+        return error_set(err, EXIT_FAILED, "picture %zu of the answer is larger than 256 MiB",
+                         r->n_pictures);
+    }
+    if (picture_feed(&p->framing, bytes, n) != 0) {
+        picture_finish(&p->framing, err);
+        err->code = EXIT_FAILED;
+        return error_prefix(err, "picture %zu of the answer is unusable: ", r->n_pictures);
+    }
+    sha256_update(&p->hash, bytes, n);
+    return outfile_write(&p->file, bytes, n, r->place, err);
+}
+
+static int close_picture(void *ctx, struct error *err)
+{
+    struct receive *r = ctx;
+    struct received *p = r->pictures[r->n_pictures - 1];
+    uint8_t digest[32];
+
+    if (picture_finish(&p->framing, err) != 0) {
+        err->code = EXIT_FAILED;
+        return error_prefix(err, "picture %zu of the answer is unusable: ", r->n_pictures);
+    }
+    sha256_final(&p->hash, digest);
+    sha256_hex(digest, p->sha256);
+    char *text = picture_text(&p->framing);
+    p->has_text = text != NULL;
+    free(text);
+    return 0;
+}
+
+/* The first byte of an answer decides how it is read. */
+static int begin(struct receive *r, int status, const char *bytes, size_t n, struct error *err)
+{
+    const struct tap_sink sink = {
+        .ctx = r, .open = open_picture, .bytes = picture_bytes, .close = close_picture};
+    size_t space = 0;
+    char start[48];
+
+    r->status = status;
+    if (status != 200) {
+        r->rest.max = FAULT_MAX;
+        tap_init(&r->tap, NULL, NULL, &r->rest, FAULT_STRING, EXIT_FAILED);
+        return 0;
+    }
+    while (space < n && strchr(" \t\r\n", bytes[space]) != NULL) {
+        space++;
+    }
+    if (space < n && bytes[space] != '{' && bytes[space] != '[') {
+        text_clean(start, sizeof start, bytes + space, n - space, 24);
+        return error_set(err, EXIT_FAILED,
+                         "the server's answer is no JSON but starts with '%s'; is this the right "
+                         "address?",
+                         start);
+    }
+    tap_init(&r->tap, r->tap_path, &sink, &r->rest, LONG_STRING, EXIT_FAILED);
+    return 0;
+}
+
+int receive_take(void *receive, const struct net_reply *reply, const char *bytes, size_t n,
+                 struct error *err)
+{
+    struct receive *r = receive;
+
+    if (r->status == 0 && begin(r, reply->status, bytes, n, err) != 0) {
+        return -1;
+    }
+    if (r->status == 200) {
+        return tap_feed(&r->tap, bytes, n, err);
+    }
+    if (reply->received > FAULT_READ_MAX) {
+        return error_set(err, EXIT_FAILED, "the server answered %d and more than 512 MiB of text",
+                         r->status);
+    }
+    if (!r->opaque && tap_feed(&r->tap, bytes, n, err) != 0) {
+        r->opaque = true; /* no JSON, or too much of it: what is there is enough for its words */
+    }
+    return 0;
+}
+
+int receive_json(struct receive *r, json_t **json, struct error *err)
+{
+    *json = NULL;
+    if (r->status == 0) {
+        return error_set(err, EXIT_FAILED, "the server's answer is empty");
+    }
+    if (tap_finish(&r->tap, err) != 0) {
+        return -1;
+    }
+    *json = json_parse(buf_str(&r->rest), r->rest.len, "the server's answer", EXIT_FAILED, err);
+    return *json == NULL ? -1 : 0;
+}
+
+json_t *receive_fault(struct receive *r)
+{
+    struct error ignored;
+
+    if (r->rest.failed) {
+        r->rest.failed = false; /* only cut off */
+    }
+    return r->rest.len == 0 ? NULL
+                            : json_parse(r->rest.data, r->rest.len, "", EXIT_FAILED, &ignored);
+}
+
+void receive_release(struct receive *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < r->n_pictures; i++) {
+        outfile_discard(&r->pictures[i]->file);
+        picture_release(&r->pictures[i]->framing);
+        free(r->pictures[i]);
+    }
+    tap_release(&r->tap);
+    buf_release(&r->rest);
+    r->n_pictures = 0;
+}
