@@ -1,0 +1,67 @@
+# sdctl: make, make demo, make check, make install (PREFIX, DESTDIR); see CONTRIBUTING.md.
+# make SAN=1 builds with AddressSanitizer and UBSan, in a build folder of its own.
+
+VERSION  = 0.1.0
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+SAN     ?= 0
+
+WARNINGS   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+CPPFLAGS  += -D_XOPEN_SOURCE=700 -Ilib -I. -DSDCTL_VERSION='"$(VERSION)"' \
+             -DSDCTL_LIBEXECDIR='"$(PREFIX)/libexec/sdctl"'
+ALL_CFLAGS = -std=c17 $(WARNINGS) -MMD -MP $(CFLAGS)
+LIBS       = -ljansson -lpng -lsodium -lz -lm -lpthread -ldl
+
+ifeq ($(SAN),1)
+BUILD  = build/san
+BIN    = build/san
+CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+BUILD  = build
+BIN    = .
+endif
+
+# object files of source files
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
+
+LIB      = $(BUILD)/libsdctl.a
+LIB_OBJ  = $(call objects,lib/*/*.c)
+CMD_OBJ  = $(filter-out $(BUILD)/cmd/sdctl.o,$(call objects,cmd/*.c))
+BOX_OBJ  = $(call objects,cmd/sandbox/*.c)
+GEN_OBJ  = $(call objects,cmd/print/*.c)
+UNITS    = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+TOOLS    = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+MAN      = $(wildcard man/*.1)
+
+all: $(BIN)/sdctl $(BIN)/sdctl-sandbox
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BIN)/sdctl: $(BUILD)/cmd/sdctl.o $(CMD_OBJ) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BIN)/sdctl-sandbox: $(BOX_OBJ) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
+
+$(BUILD)/sdctl-print: $(GEN_OBJ) $(CMD_OBJ) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(CMD_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all
+.SECONDARY:

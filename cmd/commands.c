@@ -1,0 +1,11 @@
+#include "cmd/commands.h"
+
+const struct command *const commands[] = {
+    &img2img_command,  &inpaint_command, &mask_invert_command, &interrogate_command,
+    &endpoint_command, &help_command,    &version_command,     NULL,
+};
+
+const struct companion companions[] = {
+    {.name = "sandbox", .summary = "serve an offline stand-in of a service on this machine"},
+    {.name = NULL},
+};

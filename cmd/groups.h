@@ -1,0 +1,67 @@
+#ifndef SDCTL_CMD_GROUPS_H
+#define SDCTL_CMD_GROUPS_H
+
+#include "cmd/options.h"
+
+/*
+ * The option groups that subcommands share, and the structs their values go to. A struct is a
+ * member of each user's settings; struct option_use names where.
+ */
+
+/* The backends that --backend knows, NULL-terminated: the one list of them in cmd/. */
+extern const char *const backend_names[];
+
+/* Part of every subcommand. Its values go to the program's own static struct common_options. */
+struct common_options {
+    const char *error_format; /* "text" (default, NULL) or "json" */
+    bool quiet;               /* -q: no progress, no warnings on standard error */
+    bool verbose;             /* -v */
+};
+extern const struct option_group common_group;
+extern struct common_options common;
+
+/* Where the service is and how to talk to it. */
+struct remote_options {
+    const char *endpoint; /* name or URL */
+    const char *backend;  /* one of backend_names */
+    const char *api_key_file;
+    struct option_real timeout; /* seconds, > 0, up to a week */
+    struct option_int retries;  /* 0 .. 100 */
+    bool insecure_http;
+    bool dry_run;
+    bool explain;
+    bool strict;
+    bool no_progress;
+};
+extern const struct option_group remote_group;
+
+/* The picture and the parameters that are not neutral ones. */
+struct generation_options {
+    struct option_list image;      /* -i, repeats */
+    struct option_list controlnet; /* KEY=VALUE,... */
+    struct option_list set;        /* KEY=VALUE */
+    bool set_unchecked;
+    const char *params; /* FILE|- */
+    const char *from;   /* FILE|- */
+    const char *script;
+    struct option_list script_arg;
+};
+extern const struct option_group generation_group;
+
+struct output_options {
+    const char *output; /* -o PATH|DIR/|- */
+    bool force;
+};
+extern const struct option_group output_group;
+
+/* inpaint's own */
+struct inpaint_options {
+    const char *mask;      /* -m FILE|- */
+    const char *mask_from; /* luma | alpha | alpha-inverted */
+    bool invert_mask;
+    struct option_int threshold; /* 0 .. 255 */
+    bool ui_defaults;
+};
+extern const struct option_group inpaint_group;
+
+#endif

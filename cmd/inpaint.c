@@ -1,0 +1,26 @@
+#include <stddef.h>
+
+#include "cmd/commands.h"
+#include "cmd/generation.h"
+
+static const struct option_use uses[] = {
+    {.group = &generation_group, .base = offsetof(struct generation, image)},
+    {.group = &inpaint_group, .base = offsetof(struct generation, inpaint)},
+    {.group = &output_group, .base = offsetof(struct generation, output)},
+    {.group = &remote_group, .base = offsetof(struct generation, remote)},
+    {.group = NULL},
+};
+
+static int run(const struct command *self, int argc, char **argv)
+{
+    return generation_run(self, OPERATION_INPAINT, argc, argv);
+}
+
+const struct command inpaint_command = {
+    .name = "inpaint",
+    .summary = "repaint what a mask marks",
+    .operands = "",
+    .uses = uses,
+    .settings_size = sizeof(struct generation),
+    .run = run,
+};

@@ -1,0 +1,167 @@
+#include "cmd/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/outfile.h"
+#include "cmd/run.h"
+#include "image/mask.h"
+
+#define MOSTLY_WHITE 0.5
+
+static const char *const mask_parameters[] = {"mask_blur", "mask_blur_x", "mask_blur_y", "fill",
+                                              "area",      "padding",     "invert_mask"};
+
+static enum mask_from from_choice(const char *choice)
+{
+    static const char *const names[] = {"luma", "alpha", "alpha-inverted"};
+    static const enum mask_from values[] = {MASK_FROM_LUMA, MASK_FROM_ALPHA,
+                                            MASK_FROM_ALPHA_INVERTED};
+
+    for (size_t i = 0; choice != NULL && i < sizeof names / sizeof *names; i++) {
+        if (strcmp(choice, names[i]) == 0) {
+            return values[i];
+        }
+    }
+    return MASK_FROM_UNSET;
+}
+
+static int to_file(void *ctx, const void *bytes, size_t n, struct error *err)
+{
+    return outfile_write_all(*(int *)ctx, bytes, n) == 0
+               ? 0
+               : error_set(err, EXIT_OUTPUT, "cannot write the prepared mask to a temporary file");
+}
+
+static int judge(const char *path, const struct mask_stats *stats, const char *command,
+                 struct error *err)
+{
+    if (mask_stats_blank(stats)) {
+        return error_set(err, EXIT_INPUT,
+                         "mask '%s' is all black: nothing would be repainted; white marks what to "
+                         "repaint (--invert-mask turns it round)",
+                         path);
+    }
+    if (mask_stats_white(stats) > MOSTLY_WHITE) {
+        char text[160];
+        snprintf(text, sizeof text,
+                 "the mask is %.0f%% white, and white is repainted; if that is the wrong way "
+                 "round, use --invert-mask",
+                 100 * mask_stats_white(stats));
+        run_warn(command, text);
+    }
+    return 0;
+}
+
+/* The first init image that the mask belongs to, or NULL (an image inside --params). */
+static const struct source *image_of(const struct job *job)
+{
+    json_t *images = json_object_get(job->layers[LAYER_OPTION], "images");
+
+    for (size_t i = 0; i < job->n_sources; i++) {
+        if (job->pictures[i].node == json_array_get(images, 0)) {
+            return &job->sources[i];
+        }
+    }
+    return NULL;
+}
+
+/* Prepares the mask into an anonymous file, and adds that as a picture under the mask's name. */
+static json_t *prepare(struct job *job, const struct inpaint_options *o, bool invert,
+                       struct error *err)
+{
+    const struct source *image = image_of(job);
+    const struct mask_options options = {.from = from_choice(o->mask_from),
+                                         .from_option = "--mask-from",
+                                         .threshold_set = o->threshold.set,
+                                         .threshold = (unsigned)o->threshold.value,
+                                         .invert = invert,
+                                         .width = image != NULL ? image->picture.width : 0,
+                                         .height = image != NULL ? image->picture.height : 0,
+                                         .sized_as = image != NULL ? image->name : NULL};
+    struct mask_stats stats;
+    struct source source = SOURCE_INIT;
+    json_t *node = NULL;
+    int in = source_open_plain(o->mask, SOURCE_BYTES_MAX, &job->deadline, err);
+    int out = in < 0 ? -1 : outfile_scratch(err);
+    struct png_source from = {.fd = in, .name = o->mask};
+
+    if (out >= 0 &&
+        mask_normalise(&from, &options, (struct png_sink){.write = to_file, .ctx = &out}, &stats,
+                       err) == 0 &&
+        judge(o->mask, &stats, job->command, err) == 0) {
+        if (source_adopt(&source, out, o->mask, err) == 0) {
+            node = job_add_picture(job, &source, err);
+        }
+        out = -1;
+    }
+    source_release(&source);
+    if (in >= 0) {
+        close(in);
+    }
+    if (out >= 0) {
+        close(out);
+    }
+    return node;
+}
+
+static bool is_set(const struct job *job, const char *name)
+{
+    static const enum job_layer layers[] = {LAYER_OPTION, LAYER_SET, LAYER_PARAMS, LAYER_FROM};
+
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        if (json_object_get(job->layers[layers[i]], name) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the page would send (A4); its blur only where no blur is given, since the two forms of blur
+ * exclude each other (A1). */
+static int add_page_defaults(struct job *job, struct error *err)
+{
+    json_t *page = json_pack("{s:s,s:s,s:i}", "fill", "original", "area", "whole", "padding", 32);
+    int bad = page == NULL;
+
+    if (!is_set(job, "mask_blur") && !is_set(job, "mask_blur_x") && !is_set(job, "mask_blur_y")) {
+        bad |= json_object_set_new(page, "mask_blur", json_integer(4));
+    }
+    job->layers[LAYER_UI] = page;
+    return bad == 0 ? 0 : error_memory(err, "setting the page's defaults");
+}
+
+int mask_add(struct job *job, const struct inpaint_options *options, struct error *err)
+{
+    json_t *from = job->layers[LAYER_FROM];
+    bool invert = options->invert_mask != json_is_true(json_object_get(from, "invert_mask"));
+
+    json_object_del(from, "invert_mask");
+    if (json_object_get(job->layers[LAYER_OPTION], "mask_blur_x") != NULL ||
+        json_object_get(job->layers[LAYER_OPTION], "mask_blur_y") != NULL) {
+        json_object_del(from, "mask_blur");
+    }
+    if (options->ui_defaults && add_page_defaults(job, err) != 0) {
+        return -1;
+    }
+    if (options->mask == NULL) {
+        return 0; /* --params may hold one; the backend refuses if not */
+    }
+    json_t *mask = prepare(job, options, invert, err);
+    if (mask == NULL) {
+        return -1;
+    }
+    return json_object_set_new(job->layers[LAYER_OPTION], "mask", mask) == 0
+               ? 0
+               : error_memory(err, "adding the mask");
+}
+
+int mask_drop(struct job *job, struct error *err)
+{
+    (void)err;
+    for (size_t i = 0; i < sizeof mask_parameters / sizeof *mask_parameters; i++) {
+        json_object_del(job->layers[LAYER_FROM], mask_parameters[i]);
+    }
+    return 0;
+}

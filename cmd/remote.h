@@ -1,0 +1,32 @@
+#ifndef SDCTL_CMD_REMOTE_H
+#define SDCTL_CMD_REMOTE_H
+
+#include "base/secret.h"
+#include "cmd/groups.h"
+#include "job/job.h"
+
+/* What all commands that talk to a service share: which one, with which key, for how long. */
+struct remote {
+    char *url;  /* owned */
+    char *name; /* as the result document calls it; owned */
+    struct secret key;
+};
+
+/*
+ * Fills in where the job goes: --endpoint, $SDCTL_ENDPOINT, or the default one; --backend,
+ * $SDCTL_BACKEND, or the endpoint's; the key from --api-key-file, $SDCTL_API_KEY, or the
+ * endpoint's. Without `needed` (nothing will be sent) a missing endpoint is no error and no key is
+ * read.
+ */
+int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
+                bool needed, struct job *job, struct error *err);
+
+/* Runs a prepared job with progress and signals, and prints its document (not when the picture goes
+ * to standard output) and warnings. */
+int remote_run(const struct remote_options *options, struct job *job, json_t **document,
+               struct error *err);
+
+/* Wipes the key and frees. */
+void remote_close(struct remote *remote);
+
+#endif

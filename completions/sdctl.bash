@@ -1,0 +1,163 @@
+# bash completion for sdctl: generated from the option tables, do not edit
+
+# Each of these completes $cur; $pre is what stands before it in the same word.
+_sdctl_words() {
+    COMPREPLY=($(compgen -P "$pre" -W "$1" -- "$cur"))
+}
+
+_sdctl_files() {
+    local IFS=$'\n' i
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -P "$pre" -f -- "$cur"))
+    [[ $pre ]] || return 0
+    for i in "${!COMPREPLY[@]}"; do
+        [[ -d ${COMPREPLY[i]#"$pre"} ]] && COMPREPLY[i]+=/
+    done
+    [[ ${COMPREPLY[*]} == */ ]] && compopt -o nospace 2>/dev/null
+    return 0
+}
+
+# Sets the options, those that take a value, and the operands of a command. A list of names
+# has a space at both ends.
+_sdctl_tables() {
+    case $1 in
+    '')
+        operands='img2img inpaint mask-invert interrogate endpoint help version sandbox'
+        ;;
+    img2img)
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --params --from -o --output --api-key-file '
+        prompts=' -p --prompt -n --negative-prompt '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg -e --endpoint -b --backend --timeout --retries --error-format '
+        operands=''
+        ;;
+    inpaint)
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --mask --mask-from --invert-mask --threshold --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --ui-defaults --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --params --from -m --mask -o --output --api-key-file '
+        prompts=' -p --prompt -n --negative-prompt '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --mask-from --threshold --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding -e --endpoint -b --backend --timeout --retries --error-format '
+        operands=''
+        ;;
+    mask-invert)
+        options=' --error-format --quiet --verbose --help '
+        files=' '
+        prompts=' '
+        texts=' --error-format '
+        operands='FILE'
+        ;;
+    interrogate)
+        options=' --error-format --quiet --verbose --help '
+        files=' '
+        prompts=' '
+        texts=' --error-format '
+        operands='FILE'
+        ;;
+    endpoint)
+        options=' --error-format --quiet --verbose --help '
+        files=' '
+        prompts=' '
+        texts=' --error-format '
+        operands='add list remove default check'
+        ;;
+    help)
+        options=' --error-format --quiet --verbose --help '
+        files=' '
+        prompts=' '
+        texts=' --error-format '
+        operands='img2img inpaint mask-invert interrogate endpoint help version'
+        ;;
+    version)
+        options=' --error-format --quiet --verbose --help '
+        files=' '
+        prompts=' '
+        texts=' --error-format '
+        operands=''
+        ;;
+    esac
+}
+
+# Sets count to the number of operands before the word to complete.
+_sdctl_count_operands() {
+    local i
+    for ((i = 2, count = 0; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == @(=|@|=@) ]]; then
+            ((i++))
+        elif [[ $files$prompts$texts == *" ${COMP_WORDS[i]} "* ]]; then
+            [[ ${COMP_WORDS[i + 1]} == =* ]] || ((i++))
+        elif [[ ${COMP_WORDS[i]} != -* ]]; then
+            ((count++))
+        fi
+    done
+}
+
+_sdctl() {
+    local cur=$2 pre= i=$((COMP_CWORD - 1)) prev count=0
+    local options= files= prompts= texts= operands=
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        _sdctl_tables ''
+        _sdctl_words "$operands"
+        return
+    fi
+    _sdctl_tables "${COMP_WORDS[1]}"
+    while [[ ${COMP_WORDS[i]} == @(=|@|=@) ]]; do
+        ((i--))
+    done
+    prev=${COMP_WORDS[i]}
+    if [[ $cur == --*=* ]]; then
+        prev=${cur%%=*} pre=${cur%%=*}= cur=${cur#*=}
+    fi
+    case "${COMP_WORDS[1]} $prev" in
+    *' --error-format')
+        _sdctl_words 'text json'
+        return
+        ;;
+    'img2img --resize')
+        _sdctl_words 'just crop fill latent'
+        return
+        ;;
+    'img2img -b' | 'img2img --backend')
+        _sdctl_words 'webui'
+        return
+        ;;
+    'inpaint --resize')
+        _sdctl_words 'just crop fill latent'
+        return
+        ;;
+    'inpaint --mask-from')
+        _sdctl_words 'luma alpha alpha-inverted'
+        return
+        ;;
+    'inpaint --fill')
+        _sdctl_words 'fill original latent-noise latent-nothing'
+        return
+        ;;
+    'inpaint --area')
+        _sdctl_words 'whole masked'
+        return
+        ;;
+    'inpaint -b' | 'inpaint --backend')
+        _sdctl_words 'webui'
+        return
+        ;;
+    esac
+    if [[ $prompts == *" $prev "* ]]; then
+        [[ $cur == @* ]] || return 0
+        pre+=@ cur=${cur#@}
+        _sdctl_files
+    elif [[ $files == *" $prev "* ]]; then
+        _sdctl_files
+    elif [[ $texts == *" $prev "* ]]; then
+        return 0
+    elif [[ $cur == -* ]]; then
+        _sdctl_words "$options"
+    else
+        _sdctl_count_operands
+        if [[ $operands == FILE ]]; then
+            _sdctl_files
+        elif ((count == 0)); then
+            _sdctl_words "$operands"
+        fi
+    fi
+}
+complete -F _sdctl sdctl
