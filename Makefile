@@ -63,5 +63,66 @@ $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all
+.PHONY: all deps deps-check deps-bench demo check tests generate format bench install uninstall clean
 .SECONDARY:
+
+# --- what it needs -----------------------------------------------------------
+
+deps:
+	@tests/deps.sh build
+deps-check: deps
+	@tests/deps.sh check
+deps-bench: deps
+	@tests/deps.sh bench
+
+# --- the two commands --------------------------------------------------------
+
+# The build is a second make: the packages must be there before it looks for anything.
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@BIN=$(BIN) tests/demo.sh
+
+check: deps-check
+	@$(MAKE) --no-print-directory all tests
+	@BIN=$(BIN) BUILD=$(BUILD) tests/check.sh
+
+tests: $(UNITS) $(TOOLS) $(BUILD)/sdctl-print
+
+# --- the rest ----------------------------------------------------------------
+
+# man pages' OPTIONS and completions, from the option tables
+generate: $(BUILD)/sdctl-print
+	BUILD=$(BUILD) tests/generate.sh
+
+format:
+	clang-format -i $(shell find cmd lib tests -name '*.[ch]')
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory all
+	@BIN=$(BIN) BUILD=$(BUILD) tests/bench/run.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/sdctl \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(BIN)/sdctl $(DESTDIR)$(PREFIX)/bin/sdctl
+	install -m 755 $(BIN)/sdctl-sandbox $(DESTDIR)$(PREFIX)/libexec/sdctl/sdctl-sandbox
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 completions/sdctl.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sdctl
+	install -m 644 completions/_sdctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sdctl
+	install -m 644 completions/sdctl.fish \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sdctl.fish
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/sdctl
+	rm -f $(DESTDIR)$(PREFIX)/bin/sdctl \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MAN))) \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sdctl \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sdctl \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sdctl.fish
+
+clean:
+	rm -rf build sdctl sdctl-sandbox

@@ -5,6 +5,10 @@ const struct command *const commands[] = {
     &endpoint_command, &help_command,    &version_command,     NULL,
 };
 
+const char *const command_names[] = {
+    "img2img", "inpaint", "mask-invert", "interrogate", "endpoint", "help", "version", NULL,
+};
+
 const struct companion companions[] = {
     {.name = "sandbox", .summary = "serve an offline stand-in of a service on this machine"},
     {.name = NULL},

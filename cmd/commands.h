@@ -6,6 +6,9 @@
 /* Every built-in command, in the order in which help lists them; ends with NULL. */
 extern const struct command *const commands[];
 
+/* Their names in the same order, NULL-terminated: what the operand of help may be. */
+extern const char *const command_names[];
+
 extern const struct command img2img_command;
 extern const struct command inpaint_command;
 extern const struct command mask_invert_command;

@@ -96,8 +96,8 @@ static const struct option_row remote_rows[] = {
      .type = OPTION_FLAG,
      FIELD(remote_options, explain),
      .help = "print each effective parameter and its origin as JSON; send nothing",
-     .detail = "The origin is the option, --set, --params, --from, the endpoint, or the known "
-               "default of the server."},
+     .detail = "The origin is option, --set, --params, --from, --ui-defaults, or the known default "
+               "of the server."},
     {.name = "strict",
      .type = OPTION_FLAG,
      FIELD(remote_options, strict),
@@ -342,7 +342,8 @@ static const struct option_row inpaint_rows[] = {
      .min = 0,
      .max = 255,
      FIELD(inpaint_options, threshold),
-     .help = "make the mask pure black and white: grey above N is white"},
+     .help = "make the mask pure black and white: grey above N is white",
+     .detail = "With 128 it is what the page of the WebUI does. It comes before the inversion."},
     {.name = "mask-blur",
      .type = OPTION_INT,
      .metavar = "N",

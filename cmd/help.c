@@ -7,16 +7,16 @@
 #define HELP_COLUMN 30 /* where the explanations start */
 #define HELP_WIDTH 80
 
-/* Prints text word by word from column `at`, continuing lines at HELP_COLUMN. */
-static void print_wrapped(FILE *out, const char *text, int at)
+/* Prints text word by word from column `at`, continuing lines at column `left`. */
+static void print_wrapped(FILE *out, const char *text, int at, int left)
 {
     bool first = true;
 
     while (*text) {
         int n = (int)strcspn(text, " ");
         if (!first && at + 1 + n >= HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            at = HELP_COLUMN;
+            fprintf(out, "\n%*s", left, "");
+            at = left;
         } else if (!first) {
             fputc(' ', out);
             at++;
@@ -47,7 +47,7 @@ static void print_row(FILE *out, const struct option_row *row)
     } else {
         fprintf(out, "%*s", HELP_COLUMN - at, "");
     }
-    print_wrapped(out, describe_row(line, row), HELP_COLUMN);
+    print_wrapped(out, describe_row(line, row), HELP_COLUMN, HELP_COLUMN);
 }
 
 struct listing {
@@ -70,9 +70,11 @@ static bool listing_visit(void *ctx, const struct option_use *use, const struct 
 void help_print(const struct command *cmd, FILE *out)
 {
     struct listing listing = {.out = out};
+    char rest[DESCRIBE_MAX];
 
-    fprintf(out, "Usage: sdctl %s [OPTION]...%s%s\n", cmd->name, *cmd->operands ? " " : "",
-            cmd->operands);
+    int at = fprintf(out, "Usage: sdctl %s ", cmd->name);
+    snprintf(rest, sizeof rest, "[OPTION]...%s%s", *cmd->operands ? " " : "", cmd->operands);
+    print_wrapped(out, rest, at, at);
     fprintf(out, "sdctl %s: %s\n", cmd->name, cmd->summary);
     options_each(cmd, listing_visit, &listing);
     fprintf(out, "\nSee 'man sdctl-%s'.\n", cmd->name);

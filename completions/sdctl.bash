@@ -39,24 +39,24 @@ _sdctl_tables() {
         operands=''
         ;;
     mask-invert)
-        options=' --error-format --quiet --verbose --help '
-        files=' '
+        options=' --from --threshold --keep --output --force --error-format --quiet --verbose --help '
+        files=' -o --output '
         prompts=' '
-        texts=' --error-format '
+        texts=' --from --threshold --error-format '
         operands='FILE'
         ;;
     interrogate)
-        options=' --error-format --quiet --verbose --help '
-        files=' '
+        options=' --model --text --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' --api-key-file '
         prompts=' '
-        texts=' --error-format '
+        texts=' --model -e --endpoint -b --backend --timeout --retries --error-format '
         operands='FILE'
         ;;
     endpoint)
-        options=' --error-format --quiet --verbose --help '
-        files=' '
+        options=' --key-file --key-env --key-command --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' --key-file --api-key-file '
         prompts=' '
-        texts=' --error-format '
+        texts=' --key-env --key-command -e --endpoint -b --backend --timeout --retries --error-format '
         operands='add list remove default check'
         ;;
     help)
@@ -64,7 +64,7 @@ _sdctl_tables() {
         files=' '
         prompts=' '
         texts=' --error-format '
-        operands='img2img inpaint mask-invert interrogate endpoint help version'
+        operands='FILE'
         ;;
     version)
         options=' --error-format --quiet --verbose --help '
@@ -137,6 +137,22 @@ _sdctl() {
         return
         ;;
     'inpaint -b' | 'inpaint --backend')
+        _sdctl_words 'webui'
+        return
+        ;;
+    'mask-invert --from')
+        _sdctl_words 'luma alpha alpha-inverted'
+        return
+        ;;
+    'interrogate --model')
+        _sdctl_words 'clip deepdanbooru'
+        return
+        ;;
+    'interrogate -b' | 'interrogate --backend')
+        _sdctl_words 'webui'
+        return
+        ;;
+    'endpoint -b' | 'endpoint --backend')
         _sdctl_words 'webui'
         return
         ;;

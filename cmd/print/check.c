@@ -104,9 +104,24 @@ static bool check_visit(void *ctx, const struct option_use *use, const struct op
     return true;
 }
 
+/* command_names has to follow commands by hand. */
+static size_t check_names(void)
+{
+    size_t i = 0;
+
+    while (commands[i] && command_names[i] && strcmp(commands[i]->name, command_names[i]) == 0) {
+        i++;
+    }
+    if (commands[i] || command_names[i]) {
+        puts("not ok table: command_names and commands differ");
+        return 1;
+    }
+    return 0;
+}
+
 bool check_tables(void)
 {
-    size_t faults = 0;
+    size_t faults = check_names();
 
     for (const struct command *const *cmd = commands; *cmd; cmd++) {
         struct check c = {.cmd = *cmd};

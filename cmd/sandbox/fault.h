@@ -5,13 +5,27 @@
 
 /*
  * Faults that a client must survive, switched on by --fault or a --fault-file (one a line, read at
- * every request):  NAME[=VALUE][@PATH][:COUNT]
+ * every request; empty lines and lines with # are skipped):
+ *     NAME[=VALUE][@PATH][:COUNT]
  * PATH restricts one to requests whose path contains it (else those for img2img and interrogate),
  * COUNT to so many requests.
  */
 
+/* One row of the table in fault_table.c. */
+struct fault {
+    const char *name;
+    /* Instead of an answer: fills the reply. */
+    void (*early)(struct request *request, struct reply *reply);
+    /* To a finished answer: changes it. */
+    void (*late)(struct request *request, struct reply *reply);
+    unsigned status; /* for `early` */
+    const char *about;
+};
+
+extern const struct fault FAULTS[]; /* ends with a NULL name */
+
 /* Whether a fault as written has a known name. */
-bool fault_is_known(const char *fault);
+bool fault_is_known(const char *written);
 
 /* Finds out which faults strike this request. */
 void fault_select(struct request *request);

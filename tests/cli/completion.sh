@@ -20,7 +20,7 @@ mkdir -p "$work/files/dir" "$work/zsh"
 # In the lines below <TAB> completes, and <ALL> inserts all completions.
 cat >"$work/cases" <<'END'
 img2img --st<ALL>|<img2img><--steps><--strength><--strict><--style>
-img2img --neg<TAB>x|<img2img><--negative-prompt><x>
+inpaint --inv<TAB>-q|<inpaint><--invert-mask><-q>
 img2img --resize <ALL>|<img2img><--resize><crop><fill><just><latent>
 img2img --error-format j<TAB>|<img2img><--error-format><json>
 img2img -b w<TAB>|<img2img><-b><webui>
@@ -116,7 +116,7 @@ fi
 if ! missing fish; then
     while IFS='|' read -r line expected; do
         case $line in
-        *'<TAB>'*'<TAB>'* | *'<TAB>x') continue ;; # complete -C completes one word
+        *'<TAB>'*'<TAB>'* | *'<TAB>'?*) continue ;; # complete -C completes one word
         esac
         word=${line%<*}
         word=${word##* }

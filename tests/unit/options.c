@@ -346,13 +346,31 @@ static void test_bytes(void)
     }
 }
 
+static char help_text[16384];
+
+static void print_help(const struct command *cmd)
+{
+    FILE *out = fmemopen(help_text, sizeof help_text, "w");
+
+    help_print(cmd, out);
+    CHECK(fclose(out) == 0, "written");
+    for (const char *line = help_text; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        CHECK(n < 80, "80 columns: %.*s", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
 static void test_help(void)
 {
-    static char text[16384];
-    FILE *out = fmemopen(text, sizeof text, "w");
+    const char *text = help_text;
+    struct command wordy = bare;
 
-    help_print(&command, out);
-    CHECK(fclose(out) == 0, "written");
+    wordy.operands = "first OPERAND | second OPERAND | third OPERAND | fourth OPERAND";
+    print_help(&wordy);
+    CHECK(strstr(text, "third\n                   OPERAND | fourth OPERAND\n") != NULL,
+          "a long usage line is broken under its options: %s", text);
+    print_help(&command);
     CHECK(strncmp(text, "Usage: sdctl paint [OPTION]... [IN.png|-]\n", 42) == 0, "usage line");
     CHECK(strstr(text, "\n      --steps N               sampling steps (1 to 10000)\n") != NULL,
           "a short option on one line");
@@ -360,11 +378,6 @@ static void test_help(void)
                        "the image is brought") != NULL,
           "a long one on two");
     CHECK(strstr(text, "\nSee 'man sdctl-paint'.\n") != NULL, "last line");
-    for (const char *line = text; *line != '\0';) {
-        size_t n = strcspn(line, "\n");
-        CHECK(n < 80, "80 columns: %.*s", (int)n, line);
-        line += n + (line[n] == '\n');
-    }
 }
 
 int main(void)

@@ -155,6 +155,14 @@ static void check_png_faults(void)
     add_chunk(&f, "tIME", "abcdefg", 7);
     add_chunk(&f, "IDAT", "a", 1);
     CHECK(is_refused(&f, "PNG chunk IDAT at byte 65 is out of place"), "a second run of IDAT");
+    begin_png(&f, HEADER_PALETTE);
+    add_chunk(&f, "PLTE", "abc", 3);
+    add_chunk(&f, "PLTE", "abc", 3);
+    CHECK(is_refused(&f, "PNG chunk PLTE at byte 48 is out of place"), "a second palette");
+    begin_png(&f, "\0\0\0\x07\0\0\0\x05\x08\x02\0\0\0");
+    add_chunk(&f, "IDAT", "a", 1);
+    add_chunk(&f, "PLTE", "abc", 3);
+    CHECK(is_refused(&f, "PNG chunk PLTE at byte 46 is out of place"), "a late palette");
     f.n = 8;
     add_chunk(&f, "IDAT", "a", 1);
     CHECK(is_refused(&f, "PNG chunk IDAT at byte 8 is out of place"), "no header");
@@ -195,6 +203,41 @@ static void check_orientations(void)
             picture_release(&p);
         }
     }
+}
+
+/* Legal forms that Pillow does not write for so small a picture. */
+static void check_rare_forms(void)
+{
+#define SCAN "\xff\xd8\xff\xc9\0\x0b\x0c\0\x03\0\x05\x01\x01\x11\0\xff\xda\0\x02"
+    static const unsigned char jpeg[] =
+        SCAN "a\xff\0b\xff\xd0\xff\xff\xd7\xff\xff\0\xff\xdc\0\x04xy\xff\xda\0\x02\xff\xff\xd9";
+    static const unsigned char gif[] = "GIF89a\x05\0\x03\0\x80\0\0;;;;;;!\xfe\x02;;\0"
+                                       ",\0\0\0\0\x05\0\x03\0\x81;;;;;;;;;;;;\x02\x03;;;\0;";
+    struct picture_framing p;
+    struct error err = {.text = ""};
+    struct file f = {.n = 0};
+
+    check_whole("JPEG with all kinds of marker in its scans", jpeg, sizeof jpeg - 1, 5, 3);
+    check_whole("GIF with two colour tables", gif, sizeof gif - 1, 5, 3);
+
+    /* An EXIF chunk of 3 bytes at the end: padded and counted; not counted; not even there. */
+    add(&f, sample_webp_lossy, sizeof sample_webp_lossy);
+    add(&f, "EXIF\x03\0\0\0abc", 12);
+    f.bytes[4] = (unsigned char)(f.n - 8);
+    check_whole("WebP, padding counted", f.bytes, f.n, 5, 3);
+    f.bytes[4]--;
+    CHECK(check(&p, f.bytes, f.n, 0, &err) == 0, "WebP, padding not counted: %s", err.text);
+    picture_release(&p);
+    add(&f, "", 1);
+    CHECK(is_refused(&f, "WebP has bytes after its end at byte"), "two bytes after a WebP");
+    f.n -= 2;
+    check_whole("WebP without padding", f.bytes, f.n, 5, 3);
+
+    f.n = 0;
+    add(&f, sample_webp_lossy, sizeof sample_webp_lossy);
+    add(&f, "EXIF\0\0", 6);
+    f.bytes[4] = (unsigned char)(f.n - 8);
+    CHECK(is_refused(&f, "WebP has no chunk at byte 50"), "half a chunk header");
 }
 
 static void check_others(void)
@@ -251,6 +294,7 @@ int main(void)
     check_png();
     check_png_faults();
     check_orientations();
+    check_rare_forms();
     check_others();
     return unit_done("picture");
 }

@@ -36,6 +36,7 @@ static void check_comments(void)
                                         "a"),
         COMMENT("UNICODE\0\0a\xdc\x08\0b\xd8", "a\xef\xbf\xbd"
                                                "b"),
+        COMMENT("UNICODE\0\0a\xd8\x3d", "a\xef\xbf\xbd"),
         COMMENT("JIS\0\0\0\0\0a cat", NULL),
         COMMENT("ASCII\0\0\0", NULL),
         COMMENT("UNICODE\0a", NULL),
