@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cmd/from.h"
+#include "cmd/image.h"
 #include "cmd/mask.h"
 #include "cmd/remote.h"
 #include "cmd/run.h"
@@ -88,19 +89,6 @@ static int read_params(const char *path, const struct deadline *deadline, json_t
     return result;
 }
 
-/* Opens a picture and gives its node. */
-static json_t *open_picture(struct job *job, const char *path, struct error *err)
-{
-    struct source source;
-
-    if (source_open(&source, path, &job->deadline, err) != 0) {
-        return NULL;
-    }
-    json_t *node = job_add_picture(job, &source, err);
-    source_release(&source);
-    return node;
-}
-
 /* image=FILE,model=NAME,...: an object with the picture's node at image and mask. */
 static json_t *read_unit(struct job *job, const char *text, struct error *err)
 {
@@ -121,7 +109,7 @@ static json_t *read_unit(struct job *job, const char *text, struct error *err)
         char *value = strndup(text, value_len);
         bool picture = strcmp(key, "image") == 0 || strcmp(key, "mask") == 0;
         json_t *item = value == NULL ? NULL
-                       : picture     ? open_picture(job, value, err)
+                       : picture     ? image_open(job, value, err)
                                      : json_string(value);
         free(value);
         if (item == NULL || json_object_set_new(unit, key, item) != 0) {
@@ -176,19 +164,10 @@ static int add_images(struct job *job, const struct option_list *list, const cha
 
     for (size_t i = 0; i < (list->n > 0 ? list->n : from != NULL); i++) {
         const char *path = list->n > 0 ? list->v[i] : from;
-        json_t *node = open_picture(job, path, err);
+        json_t *node = image_open_init(job, path, err);
         if (node == NULL || json_array_append_new(images, node) != 0) {
             json_decref(images);
             return -1;
-        }
-        const struct picture_framing *p = &job->sources[job->n_sources - 1].picture;
-        if (p->orientation != 1) {
-            json_decref(images);
-            return error_set(err, EXIT_INPUT,
-                             "cannot use '%s': it is turned by its EXIF orientation (%u), which "
-                             "servers read differently; turn its pixels first (for example "
-                             "mogrify -auto-orient)",
-                             path, p->orientation);
         }
     }
     if (json_array_size(images) == 0) {
@@ -232,6 +211,8 @@ static int gather(struct job *job, const struct generation *g, struct parsed *pa
         read_prompt(parsed->neutral, "negative_prompt", &job->deadline, err) != 0 ||
         read_set(&g->image.set, &job->layers[LAYER_SET], err) != 0 ||
         read_params(g->image.params, &job->deadline, &job->layers[LAYER_PARAMS], err) != 0 ||
+        image_lift(job, job->layers[LAYER_PARAMS], err) != 0 ||
+        image_lift(job, job->layers[LAYER_SET], err) != 0 ||
         (g->image.from != NULL && from_read(&from, g->image.from, &job->deadline, err) != 0) ||
         add_images(job, &g->image.image, from.image, err) != 0 ||
         add_controlnet(job, &g->image.controlnet, err) != 0 ||
@@ -325,14 +306,9 @@ int generation_run(const struct command *self, enum operation operation, int arg
 
     int result = options_parse(self, argc, argv, &parsed, &err);
     if (result == 0 && !parsed.help) {
-        if (parsed.n_operands > 0) {
-            result = error_set(&err, EXIT_USAGE, "unexpected argument '%s'; an image is -i FILE",
-                               parsed.operands[0]);
-        } else {
-            job_init(&job);
-            job.operation = operation;
-            result = perform(self, &job, &parsed, &err);
-        }
+        job_init(&job);
+        job.operation = operation;
+        result = perform(self, &job, &parsed, &err);
     }
     result = run_finish(self, &parsed, result, &err);
     options_release(self, &parsed);

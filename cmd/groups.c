@@ -86,6 +86,11 @@ static const struct option_row remote_rows[] = {
      .type = OPTION_FLAG,
      FIELD(remote_options, insecure_http),
      .help = "send the key even over http to another machine, unencrypted"},
+    {.name = NULL},
+};
+const struct option_group remote_group = {.title = "Service", .rows = remote_rows};
+
+static const struct option_row request_rows[] = {
     {.name = "dry-run",
      .type = OPTION_FLAG,
      FIELD(remote_options, dry_run),
@@ -109,7 +114,7 @@ static const struct option_row remote_rows[] = {
      .help = "show no progress on standard error"},
     {.name = NULL},
 };
-const struct option_group remote_group = {.title = "Service", .rows = remote_rows};
+const struct option_group request_group = {.title = "Request", .rows = request_rows};
 
 static const struct option_row generation_rows[] = {
     {.name = "image",

@@ -33,7 +33,8 @@ struct remote_options {
     bool strict;
     bool no_progress;
 };
-extern const struct option_group remote_group;
+extern const struct option_group remote_group;  /* which service, and how to reach it */
+extern const struct option_group request_group; /* what is done with a request; same struct */
 
 /* The picture and the parameters that are not neutral ones. */
 struct generation_options {

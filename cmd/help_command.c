@@ -43,6 +43,7 @@ const struct command help_command = {
     .summary = "say what sdctl or one of its commands does",
     .operands = "[COMMAND]",
     .max_operands = 1,
+    .operand_choices = command_names,
     .uses = uses,
     .run = run,
 };

@@ -7,6 +7,7 @@ static const struct option_use uses[] = {
     {.group = &generation_group, .base = offsetof(struct generation, image)},
     {.group = &output_group, .base = offsetof(struct generation, output)},
     {.group = &remote_group, .base = offsetof(struct generation, remote)},
+    {.group = &request_group, .base = offsetof(struct generation, remote)},
     {.group = NULL},
 };
 

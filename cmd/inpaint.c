@@ -8,6 +8,7 @@ static const struct option_use uses[] = {
     {.group = &inpaint_group, .base = offsetof(struct generation, inpaint)},
     {.group = &output_group, .base = offsetof(struct generation, output)},
     {.group = &remote_group, .base = offsetof(struct generation, remote)},
+    {.group = &request_group, .base = offsetof(struct generation, remote)},
     {.group = NULL},
 };
 

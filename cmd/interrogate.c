@@ -32,6 +32,7 @@ static const struct option_group group = {.title = "Description", .rows = rows};
 static const struct option_use uses[] = {
     {.group = &group},
     {.group = &remote_group, .base = offsetof(struct settings, remote)},
+    {.group = &request_group, .base = offsetof(struct settings, remote)},
     {.group = NULL},
 };
 

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "cmd/image.h"
 #include "cmd/run.h"
 #include "image/mask.h"
+#include "wire/json.h"
 
 #define MOSTLY_WHITE 0.5
 
@@ -54,11 +56,17 @@ static int judge(const char *path, const struct mask_stats *stats, const char *c
     return 0;
 }
 
-/* The first init image that the mask belongs to, or NULL (an image inside --params). */
+/* The first init image, which the mask belongs to: of --image or --from, else of native parameters;
+ * NULL when it is a link. */
 static const struct source *image_of(const struct job *job)
 {
+    static const enum job_layer native[] = {LAYER_SET, LAYER_PARAMS};
     json_t *images = json_object_get(job->layers[LAYER_OPTION], "images");
 
+    for (size_t i = 0; images == NULL && i < 2; i++) {
+        const char *name = image_parameter(job, job->layers[native[i]], NATIVE_PICTURES);
+        images = name == NULL ? NULL : json_object_get(job->layers[native[i]], name);
+    }
     for (size_t i = 0; i < job->n_sources; i++) {
         if (job->pictures[i].node == json_array_get(images, 0)) {
             return &job->sources[i];
@@ -67,9 +75,10 @@ static const struct source *image_of(const struct job *job)
     return NULL;
 }
 
-/* Prepares the mask into an anonymous file, and adds that as a picture under the mask's name. */
-static json_t *prepare(struct job *job, const struct inpaint_options *o, bool invert,
-                       struct error *err)
+/* Prepares the mask that `in` holds (closed after) into an anonymous file, and adds that as a
+ * picture under the mask's name. */
+static json_t *prepare(struct job *job, int in, const char *name, const struct inpaint_options *o,
+                       bool invert, struct error *err)
 {
     const struct source *image = image_of(job);
     const struct mask_options options = {.from = from_choice(o->mask_from),
@@ -80,30 +89,45 @@ static json_t *prepare(struct job *job, const struct inpaint_options *o, bool in
                                          .width = image != NULL ? image->picture.width : 0,
                                          .height = image != NULL ? image->picture.height : 0,
                                          .sized_as = image != NULL ? image->name : NULL};
-    struct mask_stats stats;
+    const struct png_source from = {.fd = in, .name = name};
     struct source source = SOURCE_INIT;
+    struct mask_stats stats;
     json_t *node = NULL;
-    int in = source_open_plain(o->mask, SOURCE_BYTES_MAX, &job->deadline, err);
-    int out = in < 0 ? -1 : outfile_scratch(err);
-    struct png_source from = {.fd = in, .name = o->mask};
+    int out = outfile_scratch(err);
 
     if (out >= 0 &&
         mask_normalise(&from, &options, (struct png_sink){.write = to_file, .ctx = &out}, &stats,
                        err) == 0 &&
-        judge(o->mask, &stats, job->command, err) == 0) {
-        if (source_adopt(&source, out, o->mask, err) == 0) {
+        judge(name, &stats, job->command, err) == 0) {
+        if (source_adopt(&source, out, name, err) == 0) {
             node = job_add_picture(job, &source, err);
         }
         out = -1;
     }
     source_release(&source);
-    if (in >= 0) {
-        close(in);
-    }
+    close(in);
     if (out >= 0) {
         close(out);
     }
     return node;
+}
+
+/* A mask given as base64 in native parameters is prepared like any other. */
+static int lift(struct job *job, json_t *native, const struct inpaint_options *o, bool invert,
+                struct error *err)
+{
+    const char *name = image_parameter(job, native, NATIVE_MASK);
+    const char *text = name == NULL ? NULL : json_string_at(native, name);
+
+    if (text == NULL || image_is_link(text)) {
+        return 0;
+    }
+    int in = image_decode(text, name, err);
+    json_t *mask = in < 0 ? NULL : prepare(job, in, name, o, invert, err);
+    if (mask == NULL) {
+        return -1;
+    }
+    return json_object_set_new(native, name, mask) == 0 ? 0 : error_memory(err, "adding the mask");
 }
 
 static bool is_set(const struct job *job, const char *name)
@@ -145,10 +169,15 @@ int mask_add(struct job *job, const struct inpaint_options *options, struct erro
     if (options->ui_defaults && add_page_defaults(job, err) != 0) {
         return -1;
     }
-    if (options->mask == NULL) {
-        return 0; /* --params may hold one; the backend refuses if not */
+    if (lift(job, job->layers[LAYER_PARAMS], options, invert, err) != 0 ||
+        lift(job, job->layers[LAYER_SET], options, invert, err) != 0) {
+        return -1;
     }
-    json_t *mask = prepare(job, options, invert, err);
+    if (options->mask == NULL) {
+        return 0; /* the parameters may hold one; the backend refuses if not */
+    }
+    int in = source_open_plain(options->mask, SOURCE_BYTES_MAX, &job->deadline, err);
+    json_t *mask = in < 0 ? NULL : prepare(job, in, options->mask, options, invert, err);
     if (mask == NULL) {
         return -1;
     }

@@ -244,7 +244,7 @@ struct relations {
     int result;
 };
 
-/* Whether one of the comma-separated names was given; it is then copied to `name`. */
+/* The first of the comma-separated names that was given, or NULL. */
 static const struct option_row *given_of(const struct parser *ps, const char *names)
 {
     while (*names) {

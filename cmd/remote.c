@@ -1,5 +1,6 @@
 #include "cmd/remote.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -66,9 +67,15 @@ static int find_backend(const char *asked, const json_t *endpoint, struct job *j
     const char *name = asked != NULL ? asked : json_string_at(endpoint, "backend");
 
     job->backend = name == NULL ? NULL : backend_find(name);
-    return name == NULL || job->backend != NULL
-               ? 0
-               : error_set(err, EXIT_USAGE, "unknown backend '%s': this version has webui", name);
+    if (name == NULL || job->backend != NULL) {
+        return 0;
+    }
+    char known[128] = "";
+    for (size_t i = 0, len = 0; backends[i] != NULL && len < sizeof known; i++) {
+        len += (size_t)snprintf(known + len, sizeof known - len, "%s%s", len > 0 ? ", " : "",
+                                backends[i]->name);
+    }
+    return error_set(err, EXIT_USAGE, "unknown backend '%s': there are %s", name, known);
 }
 
 /* The first key that there is; none is fine too. */

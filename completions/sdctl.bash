@@ -53,7 +53,7 @@ _sdctl_tables() {
         operands='FILE'
         ;;
     endpoint)
-        options=' --key-file --key-env --key-command --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        options=' --key-file --key-env --key-command --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --error-format --quiet --verbose --help '
         files=' --key-file --api-key-file '
         prompts=' '
         texts=' --key-env --key-command -e --endpoint -b --backend --timeout --retries --error-format '
@@ -64,7 +64,7 @@ _sdctl_tables() {
         files=' '
         prompts=' '
         texts=' --error-format '
-        operands='FILE'
+        operands='img2img inpaint mask-invert interrogate endpoint help version'
         ;;
     version)
         options=' --error-format --quiet --verbose --help '

@@ -168,10 +168,6 @@ complete -c sdctl -n '__sdctl_command endpoint' -l api-key-file -r -F -d 'read t
 complete -c sdctl -n '__sdctl_command endpoint' -l timeout -x -d 'how long to wait for the result in all (more than 0, up to 604800)'
 complete -c sdctl -n '__sdctl_command endpoint' -l retries -x -d 'attempts after the first, for what is safe to repeat (0 to 100)'
 complete -c sdctl -n '__sdctl_command endpoint' -l insecure-http -d 'send the key even over http to another machine, unencrypted'
-complete -c sdctl -n '__sdctl_command endpoint' -l dry-run -d 'print the request body that would be sent; send nothing'
-complete -c sdctl -n '__sdctl_command endpoint' -l explain -d 'print each effective parameter and its origin as JSON; send nothing'
-complete -c sdctl -n '__sdctl_command endpoint' -l strict -d 'exit with status 10 if the server did something else than asked'
-complete -c sdctl -n '__sdctl_command endpoint' -l no-progress -d 'show no progress on standard error'
 complete -c sdctl -n '__sdctl_command endpoint' -l error-format -x -a 'text json' -d 'how errors are written to standard error'
 complete -c sdctl -n '__sdctl_command endpoint' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'
 complete -c sdctl -n '__sdctl_command endpoint' -s v -l verbose -d 'say on standard error what is being done'
@@ -182,7 +178,7 @@ complete -c sdctl -n '__sdctl_command help' -l error-format -x -a 'text json' -d
 complete -c sdctl -n '__sdctl_command help' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'
 complete -c sdctl -n '__sdctl_command help' -s v -l verbose -d 'say on standard error what is being done'
 complete -c sdctl -n '__sdctl_command help' -s h -l help -d 'print a summary of the options'
-complete -c sdctl -n '__sdctl_command help' -F
+complete -c sdctl -n '__sdctl_first_operand help' -a 'img2img inpaint mask-invert interrogate endpoint help version'
 
 complete -c sdctl -n '__sdctl_command version' -l error-format -x -a 'text json' -d 'how errors are written to standard error'
 complete -c sdctl -n '__sdctl_command version' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'

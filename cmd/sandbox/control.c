@@ -155,30 +155,51 @@ static int unit_map(struct job *job, const json_t *unit, struct failure *f)
     return result;
 }
 
-int control_maps(struct job *job, const json_t *scripts, struct failure *f)
+/* The list of units, or NULL. */
+static const json_t *units(const json_t *scripts)
 {
-    json_t *value, *unit;
+    json_t *value;
     const char *name;
-    size_t i;
 
     json_object_foreach((json_t *)(uintptr_t)scripts, name, value)
     {
-        if (text_casecmp(name, "ControlNet") != 0)
-            continue;
-        json_array_foreach(json_object_get(value, "args"), i, unit)
-        {
-            const char *module = text_of(unit, "module", "None");
+        if (text_casecmp(name, "ControlNet") == 0)
+            return json_object_get(value, "args");
+    }
+    return NULL;
+}
 
-            if (!json_is_object(unit) || json_is_false(json_object_get(unit, "enabled")))
-                continue;
+static bool is_enabled(const json_t *unit)
+{
+    return json_is_object(unit) && !json_is_false(json_object_get(unit, "enabled"));
+}
+
+void control_note(struct job *job, const json_t *scripts)
+{
+    json_t *unit;
+    size_t i;
+
+    json_array_foreach(units(scripts), i, unit)
+    {
+        if (is_enabled(unit))
             note_unit(job, unit, i);
-            if (text_casecmp(module, "none") == 0 ||
-                settings_flag(job->settings, "control_net_no_detectmap") ||
-                json_is_false(json_object_get(unit, "save_detected_map")))
-                continue;
-            if (unit_map(job, unit, f) != 0)
-                return -1;
-        }
+    }
+}
+
+int control_maps(struct job *job, const json_t *scripts, struct failure *f)
+{
+    json_t *unit;
+    size_t i;
+
+    if (settings_flag(job->settings, "control_net_no_detectmap"))
+        return 0;
+    json_array_foreach(units(scripts), i, unit)
+    {
+        if (!is_enabled(unit) || text_casecmp(text_of(unit, "module", "None"), "none") == 0 ||
+            json_is_false(json_object_get(unit, "save_detected_map")))
+            continue;
+        if (unit_map(job, unit, f) != 0)
+            return -1;
     }
     return 0;
 }

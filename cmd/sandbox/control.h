@@ -9,6 +9,9 @@
 /* 422 for an unknown name or a selectable script. */
 int control_check(const json_t *scripts, struct failure *f);
 
+/* Notes the units for the infotext. */
+void control_note(struct job *job, const json_t *scripts);
+
 /* Adds the units' maps to job->extra_images. */
 int control_maps(struct job *job, const json_t *scripts, struct failure *f);
 

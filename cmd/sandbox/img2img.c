@@ -80,8 +80,7 @@ static int respond(const struct request *request, struct reply *reply, const str
 static int check_request(struct request *request, json_t *values, struct buf *mask,
                          struct failure *f)
 {
-    const char *sampler = fields_text(values, "sampler_name", ""), *text, *found;
-    const char *scheduler = fields_text(values, "scheduler", NULL), *script;
+    const char *sampler, *text, *found, *scheduler, *script;
     bool known;
 
     if (!json_is_array(json_object_get(values, "init_images")))
@@ -93,7 +92,9 @@ static int check_request(struct request *request, json_t *values, struct buf *ma
     script = fields_text(values, "script_name", "");
     if (*script && !lists_find_script(script))
         return failure_set(f, 422, "HTTPException", "Script '%s' not found", script);
+    sampler = fields_text(values, "sampler_name", "");
     sampler = *sampler ? sampler : fields_text(values, "sampler_index", "");
+    scheduler = fields_text(values, "scheduler", NULL);
     known = lists_resolve_sampler(sampler, scheduler, true, &found, &scheduler);
     if (!known && request->box->flavour == FLAVOUR_A1111)
         return failure_set(f, 404, "HTTPException", "Sampler not found");
@@ -174,6 +175,7 @@ static int run(struct request *request, const json_t *values, const struct buf *
         return -1;
     if (read_images(request, job, values, f) != 0)
         return -1;
+    control_note(job, json_object_get(values, "alwayson_scripts"));
     state_begin(state, "scripts_img2img");
     state_task_start(state, task);
     if (*script)

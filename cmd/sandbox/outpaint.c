@@ -143,10 +143,13 @@ static int run_tile(struct job *job, struct tile *tile, struct raster *mask, str
     job->seed = done.seed + 1;
     if (done.n > 0)
         swap(&tile->raster, &done.pictures[0].raster);
-    if (!first->seeds)
+    if (!first->seeds) {
         *first = done;
-    else
-        processed_release(&done);
+        return 0;
+    }
+    json_decref(first->seeds);
+    first->seeds = json_incref(done.seeds);
+    processed_release(&done);
     return 0;
 }
 

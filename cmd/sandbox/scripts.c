@@ -90,6 +90,21 @@ static bool is_stopped(struct job *job, bool *skipped)
     return v.interrupted || job->box->state.stopping;
 }
 
+/* What Processed() says after several runs: seed and infotext of the first, the lists of seeds of
+ * the last. */
+static void note_run(struct processed *all, const struct processed *run)
+{
+    if (!all->seeds) {
+        all->seed = run->seed;
+        all->subseed = run->subseed;
+        all->infotexts = json_deep_copy(run->infotexts);
+    }
+    json_decref(all->seeds);
+    json_decref(all->subseeds);
+    all->seeds = json_incref(run->seeds);
+    all->subseeds = json_incref(run->subseeds);
+}
+
 /* The loops of one batch; *last is the last picture, and each is added to `all` when asked for. */
 static int run_loops(struct job *job, const struct loopback *l, const char *prompt, int batch,
                      int batches, struct picture *last, struct processed *all, struct failure *f)
@@ -109,13 +124,7 @@ static int run_loops(struct job *job, const struct loopback *l, const char *prom
             processed_release(&done);
             return 1;
         }
-        if (!all->seeds) {
-            all->seed = done.seed;
-            all->subseed = done.subseed;
-            all->seeds = json_pack("[I]", (json_int_t)done.seed);
-            all->subseeds = json_pack("[I]", (json_int_t)done.subseed);
-            all->infotexts = json_deep_copy(done.infotexts);
-        }
+        note_run(all, &done);
         job->seed = done.seed + 1;
         job->strength = loop_strength(l, i + 1);
         raster_release(&last->raster);
@@ -251,7 +260,7 @@ static const char *find_upscaler(const json_t *v)
     return NULL;
 }
 
-static int upscale_tiles(struct job *job, struct tiles *grid, struct processed *first,
+static int upscale_tiles(struct job *job, struct tiles *grid, struct processed *all,
                          struct failure *f)
 {
     for (int i = 0; i < grid->columns * grid->rows; i++) {
@@ -266,10 +275,7 @@ static int upscale_tiles(struct job *job, struct tiles *grid, struct processed *
             *tile = done.pictures[0].raster;
             done.pictures[0].raster = (struct raster){0};
         }
-        if (!first->seeds) {
-            *first = done;
-            continue;
-        }
+        note_run(all, &done);
         processed_release(&done);
     }
     return 0;
@@ -282,7 +288,6 @@ static int run_upscale(struct job *job, const json_t *arguments, struct processe
     const char *upscaler = find_upscaler(json_array_get(arguments, 2));
     int overlap = (int)real(arguments, 1, 64), times = job->n_iter, result = 0;
     struct raster picture = {0};
-    struct processed first = {0};
 
     *done = (struct processed){0};
     if (!upscaler)
@@ -302,24 +307,16 @@ static int run_upscale(struct job *job, const json_t *arguments, struct processe
         result = tiles_split(&picture, job->width, job->height, overlap, &grid, f);
         state_force_count(&job->box->state, grid.columns * grid.rows * times);
         if (result == 0)
-            result = upscale_tiles(job, &grid, &first, f);
+            result = upscale_tiles(job, &grid, done, f);
         if (result == 0)
             result = tiles_combine(&grid, &whole, f);
-        if (result == 0 && !done->seeds) {
-            done->seed = first.seed;
-            done->subseed = first.subseed;
-            done->seeds = json_incref(first.seeds);
-            done->subseeds = json_incref(first.subseeds);
-            done->infotexts = json_incref(first.infotexts);
-        }
         if (result == 0)
             result = processed_add(done, &whole,
-                                   json_string_value(json_array_get(first.infotexts, 0)), false, f);
+                                   json_string_value(json_array_get(done->infotexts, 0)), false, f);
         tiles_release(&grid);
         job->seed = start + 1;
     }
     raster_release(&picture);
-    processed_release(&first);
     if (result == 0)
         repeat_infotext(done);
     else

@@ -40,7 +40,8 @@ static const char *type_name(enum native_type type)
                                         "an array",
                                         "an object",
                                         "a base64 string",
-                                        "an array of base64 strings"};
+                                        "an array of base64 strings",
+                                        "a base64 string"};
 
     return names[type];
 }
@@ -97,6 +98,7 @@ static json_t *convert(enum native_type type, json_t *value)
         fits = json_is_object(value);
         break;
     case NATIVE_PICTURE:
+    case NATIVE_MASK:
         fits = json_is_string(value) || json_is_object(value);
         break;
     case NATIVE_PICTURES:

@@ -22,7 +22,8 @@ enum native_type {
     NATIVE_ARRAY,
     NATIVE_OBJECT,
     NATIVE_PICTURE,  /* base64 text, or a picture's node */
-    NATIVE_PICTURES, /* array of these */
+    NATIVE_PICTURES, /* array of these: init images */
+    NATIVE_MASK,     /* a picture that is a mask */
 };
 
 struct native {

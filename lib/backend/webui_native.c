@@ -21,7 +21,7 @@ const struct native webui_natives[] = {
      .max = 1,
      .neutral = "strength",
      .fallback = "0.75"},
-    {.name = "mask", .type = NATIVE_PICTURE, .nullable = true},
+    {.name = "mask", .type = NATIVE_MASK, .nullable = true},
     {.name = "mask_blur",
      .type = NATIVE_INT,
      .nullable = true,

@@ -36,9 +36,20 @@ json_t *job_add_picture(struct job *job, struct source *source, struct error *er
     return node;
 }
 
-/* Notes for each member of `native`, and of objects in it, that it came from `origin`. */
-static int note_origins(json_t *origins, json_t *native, const char *origin)
+static bool is_picture(const struct job *job, const json_t *node)
 {
+    for (size_t i = 0; i < job->n_sources; i++) {
+        if (job->pictures[i].node == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Notes for each member of `native`, and of objects in it, that it came from `origin`. */
+static int note_origins(const struct job *job, json_t *native, const char *origin)
+{
+    json_t *origins = job->origins;
     const char *name, *inner;
     json_t *value, *ignored;
     char path[256];
@@ -46,7 +57,7 @@ static int note_origins(json_t *origins, json_t *native, const char *origin)
 
     json_object_foreach(native, name, value)
     {
-        if (!json_is_object(value)) {
+        if (!json_is_object(value) || is_picture(job, value)) {
             bad |= json_object_set_new(origins, name, json_string(origin));
             continue;
         }
@@ -64,7 +75,7 @@ static int overlay(struct job *job, json_t *native, enum job_layer layer, struct
 {
     int bad = json_object_update_recursive(job->task.native, native);
 
-    bad |= note_origins(job->origins, native, layer_names[layer]);
+    bad |= note_origins(job, native, layer_names[layer]);
     return bad == 0 ? 0 : error_memory(err, "merging parameters");
 }
 
@@ -197,6 +208,14 @@ static int explain_one(json_t *explained, const char *name, json_t *value, const
                                json_pack("{s:o,s:s}", "value", value, "origin", origin));
 }
 
+/* What compose() added comes from an option, but for the task's id, which is our own. */
+static const char *own_origin(const struct job *job, const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text != NULL && strcmp(text, job->task.id) == 0 ? "sdctl" : layer_names[LAYER_OPTION];
+}
+
 json_t *job_explain(const struct job *job, struct error *err)
 {
     json_t *explained = json_object(), *value;
@@ -205,10 +224,11 @@ json_t *job_explain(const struct job *job, struct error *err)
 
     for (const struct native *row = job->backend->natives; row->name != NULL; row++) {
         value = json_get_path(job->task.native, row->name);
-        if (value != NULL && strchr(row->name, '.') == NULL && !json_is_object(value)) {
+        if (value != NULL && strchr(row->name, '.') == NULL &&
+            (!json_is_object(value) || is_picture(job, value))) {
             origin = json_string_at(job->origins, row->name);
             bad |= explain_one(explained, row->name, json_incref(value),
-                               origin != NULL ? origin : "sdctl");
+                               origin != NULL ? origin : own_origin(job, value));
         } else if (value == NULL && row->fallback != NULL &&
                    job->operation != OPERATION_INTERROGATE) {
             bad |= explain_one(explained, row->name,

@@ -368,7 +368,7 @@ static void test_help(void)
 
     wordy.operands = "first OPERAND | second OPERAND | third OPERAND | fourth OPERAND";
     print_help(&wordy);
-    CHECK(strstr(text, "third\n                   OPERAND | fourth OPERAND\n") != NULL,
+    CHECK(strstr(text, "third OPERAND |\n                  fourth OPERAND\n") != NULL,
           "a long usage line is broken under its options: %s", text);
     print_help(&command);
     CHECK(strncmp(text, "Usage: sdctl paint [OPTION]... [IN.png|-]\n", 42) == 0, "usage line");
