@@ -183,7 +183,7 @@ static bool explain(const struct task *task, json_t *explained)
     if (task->operation == OPERATION_INTERROGATE) {
         return true;
     }
-    return json_object_set_new(explained, "executed steps",
+    return json_object_set_new(explained, "executed_steps",
                                json_pack("{s:i,s:s}", "value", (int)((d < 0.999 ? d : 0.999) * n),
                                          "origin", "steps and denoising_strength")) == 0;
 }

@@ -266,17 +266,32 @@ void outfile_discard(struct outfile *f)
     *f = (struct outfile)OUTFILE_INIT;
 }
 
-int outfile_scratch(struct error *err)
+char *outfile_scratch_folder(void)
 {
     const char *dir = getenv("TMPDIR");
-    struct outfile f;
-    char path[1024];
+    size_t n = dir == NULL ? 0 : strlen(dir);
 
-    if (dir == NULL || *dir != '/' || strlen(dir) > sizeof path - 2) {
-        dir = "/tmp";
+    if (n == 0 || *dir != '/') {
+        return strdup("/tmp/");
     }
-    snprintf(path, sizeof path, "%s/", dir);
-    if (outfile_open(&f, path, err) != 0) {
+    char *folder = malloc(n + 2);
+    if (folder != NULL) {
+        snprintf(folder, n + 2, "%s/", dir);
+    }
+    return folder;
+}
+
+int outfile_scratch(struct error *err)
+{
+    char *folder = outfile_scratch_folder();
+    struct outfile f;
+
+    if (folder == NULL) {
+        return error_memory(err, "opening a temporary file");
+    }
+    int opened = outfile_open(&f, folder, err);
+    free(folder);
+    if (opened != 0) {
         return error_prefix(err, "no temporary file (TMPDIR): ");
     }
     int fd = f.fd;

@@ -54,6 +54,9 @@ void outfile_remove_all(void);
  */
 int outfile_scratch(struct error *err);
 
+/* Where these are made: $TMPDIR if it is absolute, else /tmp; ends in '/'. malloc'd. */
+char *outfile_scratch_folder(void);
+
 /* Writes all of n bytes to a descriptor, over short writes and EINTR. -1 with errno set. */
 int outfile_write_all(int fd, const void *bytes, size_t n);
 

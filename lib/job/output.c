@@ -127,6 +127,10 @@ int output_init(struct output *o, const char *text, const char *image, const cha
     }
     if (text != NULL && strcmp(text, "-") == 0) {
         o->kind = OUTPUT_STDOUT;
+        o->path = outfile_scratch_folder();
+        if (o->path == NULL) {
+            return error_memory(err, "planning the output");
+        }
         return count <= 1
                    ? 0
                    : error_set(err, EXIT_USAGE,
@@ -140,7 +144,7 @@ int output_init(struct output *o, const char *text, const char *image, const cha
 
 const char *output_place(const struct output *o)
 {
-    return o->kind == OUTPUT_STDOUT ? "/tmp/" : o->path;
+    return o->path;
 }
 
 /* Copies a received picture to standard output. */
