@@ -172,7 +172,8 @@ static void fault(int status, const json_t *reply, struct buf *words)
     }
 }
 
-/* img2img runs only a part of the steps (A28), unless the server's img2img_fix_steps is on. */
+/* img2img runs only a part of the steps, and one more (A28; sample_img2img launches t_enc + 1),
+ * unless the server's img2img_fix_steps is on. */
 static bool explain(const struct task *task, json_t *explained)
 {
     json_t *steps = json_object_get(task->native, "steps");
@@ -184,8 +185,9 @@ static bool explain(const struct task *task, json_t *explained)
         return true;
     }
     return json_object_set_new(explained, "executed_steps",
-                               json_pack("{s:i,s:s}", "value", (int)((d < 0.999 ? d : 0.999) * n),
-                                         "origin", "steps and denoising_strength")) == 0;
+                               json_pack("{s:i,s:s}", "value",
+                                         (int)((d < 0.999 ? d : 0.999) * n) + 1, "origin",
+                                         "steps and denoising_strength")) == 0;
 }
 
 static const struct catalogue catalogue[] = {

@@ -19,7 +19,7 @@ static unsigned sample_raw(const uint8_t *packed, size_t i, unsigned depth)
     if (depth == 8) {
         return packed[i];
     }
-    return packed[i * depth / 8] >> (8 - depth - i * depth % 8) & ((1u << depth) - 1);
+    return (unsigned)packed[i * depth / 8] >> (8 - depth - i * depth % 8) & ((1u << depth) - 1);
 }
 
 static uint8_t sample_to8(unsigned raw, unsigned depth)

@@ -35,7 +35,7 @@ bool png_header_row_valid(const struct png_header *h, const uint8_t *row)
         return true;
     }
     for (size_t x = 0; x < h->width; x++) {
-        unsigned i = row[x * h->depth / 8] >> (8 - h->depth - x * h->depth % 8) & most;
+        unsigned i = (unsigned)row[x * h->depth / 8] >> (8 - h->depth - x * h->depth % 8) & most;
 
         index = i > index ? i : index;
     }

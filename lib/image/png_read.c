@@ -255,7 +255,7 @@ static void pass_merge(const struct png_header *h, unsigned pass, const uint8_t 
         } else {
             unsigned mask = (1u << bits) - 1;
             unsigned to_shift = (unsigned)(8 - bits - x * bits % 8);
-            unsigned value = from[i * bits / 8] >> (8 - bits - i * bits % 8) & mask;
+            unsigned value = (unsigned)from[i * bits / 8] >> (8 - bits - i * bits % 8) & mask;
             uint8_t *to = &row[x * bits / 8];
 
             *to = (uint8_t)((*to & ~(mask << to_shift)) | value << to_shift);

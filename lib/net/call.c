@@ -354,6 +354,15 @@ static bool follow(struct net_call *call)
     return true;
 }
 
+/* The system's own word for a failed connect, such as "Connection refused". */
+static const char *why_not_connected(const struct net_call *call, const char *otherwise)
+{
+    long errnum = 0;
+
+    libcurl.easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &errnum);
+    return errnum != 0 ? strerror((int)errnum) : otherwise;
+}
+
 /* What went wrong below HTTP, as an error of ours. */
 static void explain(struct net_call *call, CURLcode code)
 {
@@ -369,6 +378,9 @@ static void explain(struct net_call *call, CURLcode code)
         }
         break;
     case CURLE_COULDNT_CONNECT:
+        error_set(&call->error, EXIT_NETWORK, "cannot connect to '%s:%d': %s", host,
+                  call->net->origin.port, why_not_connected(call, why));
+        break;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
         error_set(&call->error, EXIT_NETWORK, "cannot connect to '%s:%d': %s", host,
