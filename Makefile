@@ -22,6 +22,14 @@ BUILD  = build
 BIN    = .
 endif
 
+# one short line for each step; make V=1 shows the whole commands
+V ?= 0
+ifeq ($(V),1)
+run = $(2)
+else
+run = @echo "$(1) $@"; $(2)
+endif
+
 # object files of source files
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 
@@ -38,28 +46,28 @@ all: $(BIN)/sdctl $(BIN)/sdctl-sandbox
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call run,CC,$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR,$(AR) rcs $@ $^)
 
 $(BIN)/sdctl: $(BUILD)/cmd/sdctl.o $(CMD_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BIN)/sdctl-sandbox: $(BOX_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS)
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS))
 
 $(BUILD)/sdctl-print: $(GEN_OBJ) $(CMD_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(CMD_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
