@@ -47,6 +47,7 @@ suite generated tests/generated.sh
 suite layers tests/layers.sh
 suite man tests/cli/man.sh
 suite completion tests/cli/completion.sh
+suite sandbox "$python" tests/sandbox.py "$SANDBOX"
 suite cli tests/cli/run.sh
 suite masks "$python" tests/cli/mask-matrix.py "$SDCTL"
 suite badfiles "$python" tests/cli/badfiles.py

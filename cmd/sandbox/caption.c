@@ -1,7 +1,6 @@
 #include "caption.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fields.h"
@@ -103,7 +102,8 @@ void caption_sentence(const struct raster *picture, struct buf *to)
     struct look l;
 
     look_at(picture, &l);
-    buf_addf(to, "a %s %s picture in %s", light(&l), shape(picture), COLOURS[l.order[0]]);
+    buf_addf(to, "%s %s %s picture in %s", *light(&l) == 'e' ? "an" : "a", light(&l),
+             shape(picture), COLOURS[l.order[0]]);
     if (counts(&l, 1))
         buf_addf(to, " and %s", COLOURS[l.order[1]]);
     buf_addf(to, ", %s, %ux%u pixels", contrast(&l), (unsigned)picture->width,
@@ -123,7 +123,7 @@ void caption_tags(const struct raster *picture, struct buf *to)
     buf_addf(to, ", %s, %s, %s image", contrast(&l), light(&l), shape(picture));
 }
 
-void routes_interrogate(struct request *request, struct reply *reply)
+void caption_serve(struct request *request, struct reply *reply)
 {
     json_t *values = routes_fields(request, reply, FIELDS_INTERROGATE);
     struct raster picture = {0};

@@ -232,7 +232,7 @@ static int detect_one(const char *text, const char *module, json_t *images, stru
     return result;
 }
 
-void routes_detect(struct request *request, struct reply *reply)
+void control_serve(struct request *request, struct reply *reply)
 {
     json_t *values = routes_fields(request, reply, FIELDS_DETECT), *images = json_array(), *item;
     const json_t *list = json_object_get(values, "controlnet_input_images");

@@ -1,7 +1,6 @@
 #include "fault.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -16,10 +15,22 @@ struct written {
     long long count; /* -1: always */
 };
 
+/* Row i of both tables, or NULL behind the last. */
+static const struct fault *row(int i)
+{
+    int early = 0;
+
+    while (FAULTS_EARLY[early].name)
+        early++;
+    if (i < early)
+        return &FAULTS_EARLY[i];
+    return FAULTS_LATE[i - early].name ? &FAULTS_LATE[i - early] : NULL;
+}
+
 static int row_of(const char *name, size_t n)
 {
-    for (int i = 0; FAULTS[i].name; i++)
-        if (strlen(FAULTS[i].name) == n && memcmp(FAULTS[i].name, name, n) == 0)
+    for (int i = 0; row(i); i++)
+        if (strlen(row(i)->name) == n && memcmp(row(i)->name, name, n) == 0)
             return i;
     return -1;
 }
@@ -106,32 +117,32 @@ void fault_select(struct request *request)
     fclose(f);
 }
 
-static bool strikes(const struct request *request, int row)
+/* The fault of row i if it strikes this request, else NULL. */
+static const struct fault *striking(const struct request *request, int i)
 {
-    return request->faults[row / 32] >> row % 32 & 1;
+    return request->faults[i / 32] >> i % 32 & 1 ? row(i) : NULL;
 }
 
-bool fault_early(struct request *request, struct reply *reply)
+bool fault_answer(struct request *request, struct reply *reply)
 {
-    for (int i = 0; FAULTS[i].name; i++) {
-        if (!strikes(request, i) || !FAULTS[i].early)
-            continue;
-        reply->status = FAULTS[i].status ? FAULTS[i].status : 200;
-        FAULTS[i].early(request, reply);
-        return true;
-    }
+    for (int i = 0; FAULTS_EARLY[i].name; i++)
+        if (striking(request, i)) {
+            reply->status = FAULTS_EARLY[i].status;
+            FAULTS_EARLY[i].strike(request, reply);
+            return true;
+        }
     return false;
 }
 
-void fault_late(struct request *request, struct reply *reply)
+void fault_change(struct request *request, struct reply *reply)
 {
-    for (int i = 0; FAULTS[i].name; i++)
-        if (strikes(request, i) && FAULTS[i].late)
-            FAULTS[i].late(request, reply);
+    for (int i = 0; row(i); i++)
+        if (striking(request, i))
+            row(i)->strike(request, reply);
 }
 
 void fault_list(void)
 {
-    for (const struct fault *f = FAULTS; f->name; f++)
-        printf("%-20s %s\n", f->name, f->about);
+    for (int i = 0; row(i); i++)
+        printf("%-20s %s\n", row(i)->name, row(i)->about);
 }

@@ -1,7 +1,7 @@
 #ifndef SANDBOX_FAULT_H
 #define SANDBOX_FAULT_H
 
-#include "http.h"
+#include "reply.h"
 
 /*
  * Faults that a client must survive, switched on by --fault or a --fault-file (one a line, read at
@@ -11,18 +11,16 @@
  * COUNT to so many requests.
  */
 
-/* One row of the table in fault_table.c. */
+/* One fault: an early one fills the reply instead of an answer, a late one changes it. */
 struct fault {
     const char *name;
-    /* Instead of an answer: fills the reply. */
-    void (*early)(struct request *request, struct reply *reply);
-    /* To a finished answer: changes it. */
-    void (*late)(struct request *request, struct reply *reply);
-    unsigned status; /* for `early` */
+    void (*strike)(struct request *request, struct reply *reply);
+    unsigned status; /* of an early one */
     const char *about;
 };
 
-extern const struct fault FAULTS[]; /* ends with a NULL name */
+/* fault_early.c, fault_late.c; each ends with a NULL name. Of several early ones the first wins. */
+extern const struct fault FAULTS_EARLY[], FAULTS_LATE[];
 
 /* Whether a fault as written has a known name. */
 bool fault_is_known(const char *written);
@@ -31,12 +29,12 @@ bool fault_is_known(const char *written);
 void fault_select(struct request *request);
 
 /* Faults instead of an answer: true when one has filled the reply. */
-bool fault_early(struct request *request, struct reply *reply);
+bool fault_answer(struct request *request, struct reply *reply);
 
 /* Faults in a finished answer, and in how it is sent. */
-void fault_late(struct request *request, struct reply *reply);
+void fault_change(struct request *request, struct reply *reply);
 
-/* Prints the table, a line each. */
+/* Prints the tables, a line each. */
 void fault_list(void);
 
 #endif

@@ -1,7 +1,7 @@
 #include "fields.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 

@@ -1,7 +1,8 @@
+#include "grid.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "job.h"
 #include "settings.h"
 
 /* Copies a picture of any channels into an RGBA one. */
@@ -35,8 +36,8 @@ static int grid_rows(const struct job *job, int n)
     return rows;
 }
 
-int process_grid(const struct job *job, const struct picture *pictures, size_t n, int rows,
-                 struct raster *grid, struct failure *f)
+int grid_make(const struct job *job, const struct picture *pictures, size_t n, int rows,
+              struct raster *grid, struct failure *f)
 {
     uint32_t width = 0, height = 0, columns;
     struct error err;

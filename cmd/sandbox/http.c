@@ -10,62 +10,10 @@
 
 #include "base/text.h"
 #include "fault.h"
+#include "reply.h"
 #include "routes.h"
 #include "transport.h"
 #include "wire/base64.h"
-
-const char *request_header(const struct request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
-}
-
-const char *request_argument(const struct request *request, const char *name)
-{
-    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-void reply_json(struct reply *reply, unsigned status, json_t *json)
-{
-    json_decref(reply->json);
-    reply->status = status;
-    reply->type = "application/json";
-    reply->json = json;
-}
-
-void reply_text(struct reply *reply, unsigned status, const char *type, const char *text)
-{
-    json_decref(reply->json);
-    reply->json = NULL;
-    reply->status = status;
-    reply->type = type;
-    buf_release(&reply->text);
-    buf_adds(&reply->text, text);
-}
-
-void reply_failure(const struct request *request, struct reply *reply, const struct failure *f)
-{
-    bool http = strcmp(f->exception, "HTTPException") == 0;
-
-    if (!request->box->quiet)
-        fprintf(stderr, "sdctl-sandbox: %s: %s\n", f->exception, f->detail);
-    if (request->box->flavour == FLAVOUR_A1111)
-        reply_json(reply, f->status,
-                   json_pack("{s:s, s:s, s:s, s:s}", "error", f->exception, "detail",
-                             http ? f->detail : "", "body", "", "errors", http ? "" : f->detail));
-    else if (http)
-        reply_json(reply, f->status, json_pack("{s:s}", "detail", f->detail));
-    else
-        reply_text(reply, f->status, "text/plain; charset=utf-8", "Internal Server Error");
-}
-
-void reply_error(const struct request *request, struct reply *reply, unsigned status,
-                 const char *detail)
-{
-    struct failure f;
-
-    failure_set(&f, status, "HTTPException", "%s", detail);
-    reply_failure(request, reply, &f);
-}
 
 /* HTTP Basic as FastAPI checks it; /internal has no such check. False: the reply is a 401. */
 static bool check_key(struct request *request, struct reply *reply)
@@ -123,10 +71,10 @@ static void answer(struct request *request, struct reply *reply)
     if (strcmp(request->method, "POST") == 0 && strncmp(request->path, "/internal/", 10) != 0)
         keep_request(request);
     fault_select(request);
-    if (fault_early(request, reply))
+    if (fault_answer(request, reply))
         return;
     routes_serve(request, reply);
-    fault_late(request, reply);
+    fault_change(request, reply);
 }
 
 static void log_request(const struct request *request, const struct reply *reply, size_t bytes)

@@ -1,7 +1,10 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "control.h"
+#include "encode.h"
 #include "fields.h"
 #include "infotext.h"
 #include "input.h"
@@ -9,39 +12,17 @@
 #include "routes.h"
 #include "scripts.h"
 #include "settings.h"
-#include "wire/base64.h"
 
-/* A PNG with its infotext, as base64 in a JSON string; NULL on failure. */
-static json_t *picture_json(const struct request *request, const struct raster *raster,
-                            const char *infotext, size_t index)
+static int add_picture(const struct request *request, const struct job *job, json_t *images,
+                       const struct raster *raster, const char *infotext, struct failure *f)
 {
-    const char *text[] = {infotext ? "parameters" : NULL, infotext, NULL};
-    struct error err;
-    struct buf png;
-    json_t *json = NULL;
-    char name[40], *base64;
-    size_t n;
+    const char *format = settings_text(job->settings, "samples_format");
+    bool jpeg = text_casecmp(format, "jpg") == 0 || text_casecmp(format, "jpeg") == 0;
+    json_t *json;
 
-    buf_init(&png, (size_t)1 << 30);
-    if (raster_write_png(raster, text, &png, &err) == 0) {
-        snprintf(name, sizeof name, "out-%zu.png", index);
-        record_bytes(request->folder, name, png.data, png.len);
-        n = base64_encoded_size(png.len);
-        base64 = malloc(n + 1);
-        if (base64) {
-            base64_encode(base64, png.data, png.len);
-            json = json_stringn_nocheck(base64, n);
-        }
-        free(base64);
-    }
-    buf_release(&png);
-    return json;
-}
-
-static int add_picture(const struct request *request, json_t *images, const struct raster *raster,
-                       const char *infotext, struct failure *f)
-{
-    json_t *json = picture_json(request, raster, infotext, json_array_size(images));
+    if (!jpeg && text_casecmp(format, "png") != 0)
+        return failure_set(f, 500, "HTTPException", "Invalid image format");
+    json = encode_picture(request, raster, infotext, json_array_size(images), jpeg);
 
     if (!json)
         return failure_set(f, 500, "MemoryError", "cannot encode a picture");
@@ -58,10 +39,10 @@ static int respond(const struct request *request, struct reply *reply, const str
 
     if (fields_flag(values, "send_images")) {
         for (size_t i = 0; result == 0 && i < done->n; i++)
-            result = add_picture(request, images, &done->pictures[i].raster,
+            result = add_picture(request, job, images, &done->pictures[i].raster,
                                  done->pictures[i].infotext, f);
         for (size_t i = 0; result == 0 && i < job->n_extra_images; i++)
-            result = add_picture(request, images, &job->extra_images[i], NULL, f);
+            result = add_picture(request, job, images, &job->extra_images[i], NULL, f);
     }
     if (!fields_flag(values, "include_init_images")) {
         json_object_set_new(values, "init_images", json_null());
@@ -136,29 +117,6 @@ static int read_images(struct request *request, struct job *job, const json_t *v
     return 0;
 }
 
-/* request.json: the body with pictures replaced by the names of their files. */
-static void keep_request(struct request *request)
-{
-    json_t *copy, *list, *item;
-    size_t i;
-
-    if (!*request->folder)
-        return;
-    copy = json_copy(request->json);
-    list = json_array();
-    json_array_foreach(json_object_get(copy, "init_images"), i, item)
-    {
-        json_array_append_new(list, json_sprintf("init-%zu", i));
-    }
-    if (json_object_get(copy, "init_images"))
-        json_object_set(copy, "init_images", list);
-    json_decref(list);
-    if (json_is_string(json_object_get(copy, "mask")))
-        json_object_set_new(copy, "mask", json_string("mask"));
-    record_json(request->folder, "request.json", copy);
-    json_decref(copy);
-}
-
 /* The part under the queue lock. */
 static int run(struct request *request, const json_t *values, const struct buf *mask,
                const char *task, struct job *job, struct processed *done, struct failure *f)
@@ -205,7 +163,7 @@ static void task_name(const json_t *values, char task[STATE_TASK_MAX])
         snprintf(task, STATE_TASK_MAX, "task(img2img-%s)", letters);
 }
 
-void routes_img2img(struct request *request, struct reply *reply)
+void img2img_serve(struct request *request, struct reply *reply)
 {
     json_t *values = routes_fields(request, reply, FIELDS_IMG2IMG);
     struct processed done = {0};
@@ -218,7 +176,7 @@ void routes_img2img(struct request *request, struct reply *reply)
     if (!values)
         return;
     buf_init(&mask, 0);
-    keep_request(request);
+    record_without_pictures(request->folder, request->json);
     task_name(values, task);
     result = check_request(request, values, &mask, &f);
     if (mask.len > 0)
@@ -236,7 +194,7 @@ void routes_img2img(struct request *request, struct reply *reply)
         result = respond(request, reply, &job, &done, values, &f);
     if (result != 0)
         reply_failure(request, reply, &f);
-    processed_release(&done);
+    process_release(&done);
     job_release(&job);
     buf_release(&mask);
     json_decref(values);

@@ -1,8 +1,7 @@
 #ifndef SANDBOX_JOB_H
 #define SANDBOX_JOB_H
 
-#include "image/crop.h"
-#include "image/raster.h"
+#include "image/webui_prepare.h"
 #include "lists.h"
 #include "sandbox.h"
 
@@ -49,13 +48,11 @@ struct prepared {
     struct raster *images; /* width x height, RGB */
     struct raster *overlays;
     size_t n, n_overlays;
-    struct raster mask; /* grey, width x height; empty: the whole picture is repainted */
-    struct raster mask_for_overlay; /* grey, of the original's size */
-    bool has_crop;
-    struct crop_rect crop;
+    struct webui_mask mask; /* its .mask is empty when the whole picture is repainted */
 };
 
-/* Mask rounding, inversion, blur, crop, resize, fill: StableDiffusionProcessingImg2Img.init. */
+/* StableDiffusionProcessingImg2Img.init: webui_prepare.h, what it notes for the infotext, and the
+ * latent's noise or nothing. On failure *p is empty. */
 int prepare_job(struct job *job, struct prepared *p, struct failure *f);
 void prepare_release(struct prepared *p);
 
@@ -76,15 +73,11 @@ struct processed {
 /* process_images: every batch painted, put back, described; masks and grid as the settings say.
  * On failure *done is empty. */
 int process_job(struct job *job, struct processed *done, struct failure *f);
-void processed_release(struct processed *done);
+void process_release(struct processed *done);
 
 /* Takes raster and infotext (may be NULL; copied) over into the list, at the front or the end. */
-int processed_add(struct processed *done, struct raster *raster, const char *infotext, bool first,
-                  struct failure *f);
-
-/* images.image_grid: RGBA on white. rows 0: as the settings say. */
-int process_grid(const struct job *job, const struct picture *pictures, size_t n, int rows,
-                 struct raster *grid, struct failure *f);
+int process_add(struct processed *done, struct raster *raster, const char *infotext, bool first,
+                struct failure *f);
 
 /* A seed as given, or a random one for -1. */
 int64_t process_seed(int64_t seed);

@@ -180,33 +180,12 @@ int lists_is_alwayson(const char *name)
     return lists_find_script(name) ? 0 : -1;
 }
 
-static const char *const SDCPP_SAMPLERS[] = {
-    "default",   "euler", "euler_a", "heun", "dpm2",          "dpm++2s_a", "dpm++2m",
-    "dpm++2mv2", "ipndm", "ipndm_v", "lcm",  "ddim_trailing", "tcd",
-};
-static const char *const SDCPP_SCHEDULERS[] = {
-    "default", "discrete", "normal",      "karras", "exponential",
-    "ays",     "gits",     "sgm_uniform", "simple", "smoothstep",
-};
-
-static json_t *sdcpp_names(const char *const *names, size_t n, bool samplers)
-{
-    json_t *all = json_array();
-
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(
-            all, samplers ? json_pack("{s:s, s:[s], s:{}}", "name", names[i], "aliases", names[i],
-                                      "options")
-                          : json_pack("{s:s, s:s}", "name", names[i], "label", names[i]));
-    return all;
-}
-
 json_t *lists_samplers(enum flavour flavour)
 {
     json_t *all;
 
     if (flavour == FLAVOUR_SDCPP)
-        return sdcpp_names(SDCPP_SAMPLERS, COUNT(SDCPP_SAMPLERS), true);
+        return lists_sdcpp_samplers();
     all = json_array();
     for (size_t i = 0; i < COUNT(SAMPLERS); i++) {
         const struct sampler *s = &SAMPLERS[i];
@@ -230,7 +209,7 @@ json_t *lists_schedulers(enum flavour flavour)
     json_t *all;
 
     if (flavour == FLAVOUR_SDCPP)
-        return sdcpp_names(SDCPP_SCHEDULERS, COUNT(SDCPP_SCHEDULERS), false);
+        return lists_sdcpp_schedulers();
     all = json_array();
     for (size_t i = 0; i < COUNT(SCHEDULERS); i++) {
         const struct scheduler *s = &SCHEDULERS[i];

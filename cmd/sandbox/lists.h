@@ -26,6 +26,14 @@ const char *lists_find_script(const char *name);
 /* 1 when `name` is an always-on script, 0 when it is a selectable one, -1 when there is none. */
 int lists_is_alwayson(const char *name);
 
+/* What sd-server makes of a name: a method of its own, "euler_a" and "discrete" when unknown. */
+const char *lists_sdcpp_sampler(const char *name);
+const char *lists_sdcpp_scheduler(const char *name);
+
+/* Its own lists of them, as its routes give them. */
+json_t *lists_sdcpp_samplers(void);
+json_t *lists_sdcpp_schedulers(void);
+
 /* Responses of the discovery routes; the caller owns them. */
 json_t *lists_samplers(enum flavour flavour);
 json_t *lists_schedulers(enum flavour flavour);

@@ -118,7 +118,7 @@ static int give(struct processed *done, struct processed *first, struct raster *
     }
     free(first->pictures);
     *first = (struct processed){0};
-    return processed_add(done, picture, infotext, false, f);
+    return process_add(done, picture, infotext, false, f);
 }
 
 /* Runs the job on one tile; the result replaces it. */
@@ -149,7 +149,7 @@ static int run_tile(struct job *job, struct tile *tile, struct raster *mask, str
     }
     json_decref(first->seeds);
     first->seeds = json_incref(done.seeds);
-    processed_release(&done);
+    process_release(&done);
     return 0;
 }
 
@@ -230,7 +230,7 @@ out:
     raster_release(&mask);
     raster_release(&latent);
     raster_release(&result);
-    processed_release(&first);
+    process_release(&first);
     return status;
 }
 
@@ -301,6 +301,6 @@ int outpaint_mk2(struct job *job, const json_t *arguments, struct processed *don
         status = give(done, &first, &picture, f);
 out:
     raster_release(&picture);
-    processed_release(&first);
+    process_release(&first);
     return status;
 }

@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 /* light and vividness are factors at full strength; a colour of -1 has no tint. */
 static const struct word {

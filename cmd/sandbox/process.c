@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grid.h"
 #include "image/channels.h"
 #include "image/overlay.h"
 #include "image/resize.h"
@@ -17,7 +18,7 @@ int64_t process_seed(int64_t seed)
     return seed == -1 ? (int64_t)randombytes_uniform(4294967294u) : seed;
 }
 
-void processed_release(struct processed *done)
+void process_release(struct processed *done)
 {
     for (size_t i = 0; i < done->n; i++) {
         raster_release(&done->pictures[i].raster);
@@ -30,8 +31,8 @@ void processed_release(struct processed *done)
     *done = (struct processed){0};
 }
 
-int processed_add(struct processed *done, struct raster *raster, const char *infotext, bool first,
-                  struct failure *f)
+int process_add(struct processed *done, struct raster *raster, const char *infotext, bool first,
+                struct failure *f)
 {
     struct picture *more = realloc(done->pictures, (done->n + 1) * sizeof *more);
     size_t at = first ? 0 : done->n;
@@ -111,18 +112,15 @@ static int cut_to_eights(const struct raster *from, struct raster *to, struct fa
 static int blend_latent(const struct job *job, const struct prepared *p, const struct raster *shown,
                         struct raster *painted, struct failure *f)
 {
-    const struct raster *mask = job->latent_mask.pixels ? &job->latent_mask : &p->mask;
+    const struct raster *mask = job->latent_mask.pixels ? &job->latent_mask : &p->mask.mask;
     struct raster small = {0}, full = {0};
     struct error err;
     int result = -1;
 
     if (!mask->pixels)
         return 0;
-    if (resize_raster(mask, shown->width / 8, shown->height / 8, RESIZE_BICUBIC, NULL, &small,
-                      &err) != 0)
+    if (webui_prepare_latent(mask, (int)shown->width, (int)shown->height, &small, &err) != 0)
         goto out;
-    for (size_t i = 0; i < (size_t)small.width * small.height; i++)
-        small.pixels[i] = small.pixels[i] > 127 ? 255 : 0;
     if (resize_raster(&small, shown->width, shown->height, RESIZE_BICUBIC, NULL, &full, &err) != 0)
         goto out;
     for (size_t i = 0; i < (size_t)shown->width * shown->height; i++)
@@ -144,14 +142,15 @@ static int mask_composite(const struct prepared *p, const struct raster *image,
     struct error err;
     int result = -1;
 
-    if (p->has_crop) {
-        if (overlay_uncrop(image, overlay->width, overlay->height, &p->crop, &canvas, &err) != 0 ||
+    if (p->mask.has_crop) {
+        if (overlay_uncrop(image, overlay->width, overlay->height, &p->mask.crop, &canvas, &err) !=
+                0 ||
             channels_rgb(&canvas, &plain, &err) != 0)
             goto out;
     } else if (channels_copy(image, &plain, &err) != 0) {
         goto out;
     }
-    if (resize_fit(&p->mask_for_overlay, RESIZE_FILL, plain.width, plain.height, &mask, &err) != 0)
+    if (resize_fit(&p->mask.for_overlay, RESIZE_FILL, plain.width, plain.height, &mask, &err) != 0)
         goto out;
     for (size_t i = 0; i < (size_t)mask.width * mask.height; i++)
         mask.pixels[i] = (uint8_t)(255 - mask.pixels[i]);
@@ -160,7 +159,7 @@ out:
     raster_release(&canvas);
     raster_release(&plain);
     raster_release(&mask);
-    return result == 0 ? processed_add(done, &to, NULL, false, f) : failure_from(f, &err);
+    return result == 0 ? process_add(done, &to, NULL, false, f) : failure_from(f, &err);
 }
 
 /* Puts a painted picture back into its original, and adds it with what else was asked for. */
@@ -174,23 +173,24 @@ static int finish_picture(struct job *job, const struct prepared *p, const struc
     int status;
 
     if (overlay && settings_flag(job->settings, "overlay_inpaint"))
-        status = overlay_apply(painted, p->has_crop ? &p->crop : NULL, overlay, &result, &err);
+        status =
+            overlay_apply(painted, p->mask.has_crop ? &p->mask.crop : NULL, overlay, &result, &err);
     else
         status = channels_copy(painted, &result, &err);
     status = status == 0 ? 0 : failure_from(f, &err);
     if (status == 0)
         json_array_append_new(done->infotexts, json_string(infotext));
     if (status == 0)
-        status = processed_add(done, &result,
-                               settings_flag(job->settings, "enable_pnginfo") ? infotext : NULL,
-                               false, f);
+        status =
+            process_add(done, &result,
+                        settings_flag(job->settings, "enable_pnginfo") ? infotext : NULL, false, f);
     free(infotext);
-    if (status != 0 || !p->mask_for_overlay.pixels)
+    if (status != 0 || !p->mask.for_overlay.pixels)
         return status;
     if (settings_flag(job->settings, "return_mask")) {
-        if (channels_rgb(&p->mask_for_overlay, &mask, &err) != 0)
+        if (channels_rgb(&p->mask.for_overlay, &mask, &err) != 0)
             return failure_from(f, &err);
-        if (processed_add(done, &mask, NULL, false, f) != 0)
+        if (process_add(done, &mask, NULL, false, f) != 0)
             return -1;
     }
     if (overlay && settings_flag(job->settings, "return_mask_composite"))
@@ -243,11 +243,11 @@ static int add_grid(struct job *job, struct processed *done, struct failure *f)
     if (!job->save_grid || !settings_flag(job->settings, "return_grid") ||
         (done->n < 2 && settings_flag(job->settings, "grid_only_if_multiple")))
         return 0;
-    if (process_grid(job, done->pictures, done->n, 0, &grid, f) != 0)
+    if (grid_make(job, done->pictures, done->n, 0, &grid, f) != 0)
         return -1;
     infotext = infotext_make(job, done->seed, done->subseed);
     json_array_insert_new(done->infotexts, 0, json_string(infotext));
-    result = processed_add(done, &grid, infotext, true, f);
+    result = process_add(done, &grid, infotext, true, f);
     free(infotext);
     done->index_of_first_image = 1;
     return result;
@@ -277,10 +277,9 @@ int process_job(struct job *job, struct processed *done, struct failure *f)
     *done = (struct processed){0};
     number_pictures(job, done);
     if (job->n_init == 0)
-        return processed_release(done),
-               failure_set(f, 500, "IndexError", "list index out of range");
+        return process_release(done), failure_set(f, 500, "IndexError", "list index out of range");
     if (prepare_job(job, &p, f) != 0) {
-        processed_release(done);
+        process_release(done);
         return -1;
     }
     record_prepared(job->folder, &p);
@@ -304,6 +303,6 @@ int process_job(struct job *job, struct processed *done, struct failure *f)
     return 0;
 failed:
     prepare_release(&p);
-    processed_release(done);
+    process_release(done);
     return -1;
 }

@@ -53,6 +53,28 @@ void record_json(const char *folder, const char *name, const json_t *value)
     free(text);
 }
 
+void record_without_pictures(const char *folder, const json_t *body)
+{
+    json_t *copy, *list, *item;
+    size_t i;
+
+    if (!folder || !*folder)
+        return;
+    copy = json_copy((json_t *)(uintptr_t)body);
+    list = json_array();
+    json_array_foreach(json_object_get(copy, "init_images"), i, item)
+    {
+        json_array_append_new(list, json_sprintf("init-%zu", i));
+    }
+    if (json_object_get(copy, "init_images"))
+        json_object_set(copy, "init_images", list);
+    json_decref(list);
+    if (json_is_string(json_object_get(copy, "mask")))
+        json_object_set_new(copy, "mask", json_string("mask"));
+    record_json(folder, "request.json", copy);
+    json_decref(copy);
+}
+
 static const char *extension(const struct buf *bytes)
 {
     if (bytes->len >= 8 && memcmp(bytes->data, "\x89PNG\r\n\x1a\n", 8) == 0)
@@ -105,13 +127,13 @@ void record_prepared(const char *folder, const struct prepared *p)
             snprintf(name, sizeof name, "processed-init-%zu.png", i);
         record_raster(folder, name, &p->images[i]);
     }
-    record_raster(folder, "processed-mask.png", &p->mask);
-    record_raster(folder, "overlay-mask.png", &p->mask_for_overlay);
-    about = json_pack("{s:b}", "only_masked", (int)p->has_crop);
-    if (p->has_crop)
-        json_object_set_new(
-            about, "crop",
-            json_pack("[i, i, i, i]", p->crop.x1, p->crop.y1, p->crop.x2, p->crop.y2));
+    record_raster(folder, "processed-mask.png", &p->mask.mask);
+    record_raster(folder, "overlay-mask.png", &p->mask.for_overlay);
+    about = json_pack("{s:b}", "only_masked", (int)p->mask.has_crop);
+    if (p->mask.has_crop)
+        json_object_set_new(about, "crop",
+                            json_pack("[i, i, i, i]", p->mask.crop.x1, p->mask.crop.y1,
+                                      p->mask.crop.x2, p->mask.crop.y2));
     record_json(folder, "processed.json", about);
     json_decref(about);
 }

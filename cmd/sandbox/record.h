@@ -20,6 +20,10 @@ void record_bytes(const char *folder, const char *name, const void *bytes, size_
 /* JSON, indented. */
 void record_json(const char *folder, const char *name, const json_t *value);
 
+/* request.json: the body of an img2img request, its pictures replaced by the names of their files,
+ * "init-0" and "mask", without the extension. */
+void record_without_pictures(const char *folder, const json_t *body);
+
 /* The bytes of a picture as received, name-INDEX with the extension that fits them ("init-0.png");
  * `file` (may be NULL) becomes that name. */
 void record_picture(const char *folder, const char *name, int index, const struct buf *bytes,

@@ -1,7 +1,7 @@
 #ifndef SANDBOX_ROUTES_H
 #define SANDBOX_ROUTES_H
 
-#include "http.h"
+#include "reply.h"
 
 /* Finds the route for method and path and lets it fill the reply; 404 and 405 when there is none.
  */
@@ -12,10 +12,13 @@ void routes_serve(struct request *request, struct reply *reply);
 struct field;
 json_t *routes_fields(struct request *request, struct reply *reply, const struct field *table);
 
-/* Routes that have files of their own. */
-void routes_img2img(struct request *request, struct reply *reply);     /* img2img.c */
-void routes_sdcpp(struct request *request, struct reply *reply);       /* sdcpp.c */
-void routes_interrogate(struct request *request, struct reply *reply); /* caption.c */
-void routes_detect(struct request *request, struct reply *reply);      /* control.c */
+/* Routes that have files of their own: img2img.c, sdcpp.c, caption.c, control.c, progress.c. */
+void img2img_serve(struct request *request, struct reply *reply);
+void sdcpp_serve(struct request *request, struct reply *reply);
+void caption_serve(struct request *request, struct reply *reply);
+void control_serve(struct request *request, struct reply *reply);
+void progress_serve(struct request *request, struct reply *reply);
+void progress_serve_task(struct request *request, struct reply *reply);
+void progress_serve_pending(struct request *request, struct reply *reply);
 
 #endif

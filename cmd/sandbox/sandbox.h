@@ -29,7 +29,7 @@ struct sandbox {
     const char *root;  /* folder that requests are kept in, or NULL */
     double pace;       /* seconds a sampling step */
     bool quiet;
-    unsigned port;
+    atomic_uint port;
 
     const char *faults[32]; /* --fault, "name[@path][:count]" */
     size_t n_faults;

@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "caption.h"
+#include "grid.h"
 #include "image/channels.h"
 #include "image/resize.h"
-#include "infotext.h"
 #include "outpaint.h"
 #include "settings.h"
 #include "tiles.h"
@@ -121,7 +121,7 @@ static int run_loops(struct job *job, const struct loopback *l, const char *prom
         if (append_caption(job, prompt, l, f) != 0 || process_job(job, &done, f) != 0)
             return -1;
         if (is_stopped(job, &skipped) || done.n == 0) {
-            processed_release(&done);
+            process_release(&done);
             return 1;
         }
         note_run(all, &done);
@@ -131,7 +131,7 @@ static int run_loops(struct job *job, const struct loopback *l, const char *prom
         free(last->infotext);
         *last = done.pictures[0];
         done.pictures[0] = (struct picture){0};
-        processed_release(&done);
+        process_release(&done);
         job->fill = 1;
         if (set_init(job, &last->raster, f) != 0)
             return -1;
@@ -141,7 +141,7 @@ static int run_loops(struct job *job, const struct loopback *l, const char *prom
 
             if (channels_copy(&last->raster, &copy, &err) != 0)
                 return failure_from(f, &err);
-            if (processed_add(all, &copy, last->infotext, false, f) != 0)
+            if (process_add(all, &copy, last->infotext, false, f) != 0)
                 return -1;
         }
     }
@@ -155,9 +155,9 @@ static int add_history_grid(struct job *job, struct processed *all, struct failu
 
     if (all->n < 2 || !settings_flag(job->settings, "return_grid"))
         return 0;
-    if (process_grid(job, all->pictures, all->n, 1, &grid, f) != 0)
+    if (grid_make(job, all->pictures, all->n, 1, &grid, f) != 0)
         return -1;
-    return processed_add(all, &grid, NULL, true, f);
+    return process_add(all, &grid, NULL, true, f);
 }
 
 /* Every picture of `all` with the same infotext, as Processed() does without a list of them. */
@@ -209,7 +209,7 @@ static int run_loopback(struct job *job, const json_t *arguments, struct process
         if (result == 0)
             result = run_loops(job, &l, prompt, n, batches, &last, done, f);
         if (result == 0 && batches > 1 && last.raster.pixels)
-            result = processed_add(done, &last.raster, last.infotext, false, f);
+            result = process_add(done, &last.raster, last.infotext, false, f);
         raster_release(&last.raster);
         free(last.infotext);
     }
@@ -220,7 +220,7 @@ static int run_loopback(struct job *job, const json_t *arguments, struct process
     if (result == 0)
         repeat_infotext(done);
     else
-        processed_release(done);
+        process_release(done);
     raster_release(&original);
     free(prompt);
     return result;
@@ -276,7 +276,7 @@ static int upscale_tiles(struct job *job, struct tiles *grid, struct processed *
             done.pictures[0].raster = (struct raster){0};
         }
         note_run(all, &done);
-        processed_release(&done);
+        process_release(&done);
     }
     return 0;
 }
@@ -311,8 +311,8 @@ static int run_upscale(struct job *job, const json_t *arguments, struct processe
         if (result == 0)
             result = tiles_combine(&grid, &whole, f);
         if (result == 0)
-            result = processed_add(done, &whole,
-                                   json_string_value(json_array_get(done->infotexts, 0)), false, f);
+            result = process_add(done, &whole,
+                                 json_string_value(json_array_get(done->infotexts, 0)), false, f);
         tiles_release(&grid);
         job->seed = start + 1;
     }
@@ -320,7 +320,7 @@ static int run_upscale(struct job *job, const json_t *arguments, struct processe
     if (result == 0)
         repeat_infotext(done);
     else
-        processed_release(done);
+        process_release(done);
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,7 +31,7 @@ struct state_view {
 struct state {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool stopping;
+    atomic_bool stopping;
     uint64_t ticket_next, ticket_served; /* the queue lock, first come first served */
     struct state_view now;
     double started;

@@ -1,7 +1,6 @@
 #include "tiles.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "image/channels.h"
 #include "image/crop.h"

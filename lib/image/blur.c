@@ -126,20 +126,14 @@ int blur_opencv(struct raster *r, double sigma_x, double sigma_y, struct error *
     return sigma_y > 0 ? gaussian(r, 1, sigma_y, err) : 0;
 }
 
-/* A box of 2*radius+1 pixels, and a share of one more at each end. */
-struct box {
-    int radius;
-    uint32_t whole, share; /* weights, of 2^24 */
-};
-
-/* The box whose threefold use has the standard deviation `radius`; single precision as there. */
-static struct box box_for(double radius)
+/* In single precision, as there. */
+struct blur_box blur_box_for(double radius)
 {
     float sigma = (float)radius, variance = sigma * sigma / 3;
     float length = (float)sqrt(12.0 * (double)variance + 1.0);
     float whole = (float)floor(((double)length - 1.0) / 2.0);
     float part = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance);
-    struct box b;
+    struct blur_box b;
     float size;
 
     part /= 6 * (variance - (whole + 1) * (whole + 1));
@@ -155,7 +149,7 @@ static size_t clamp(int64_t i, size_t n)
     return i < 0 ? 0 : i >= (int64_t)n ? n - 1 : (size_t)i;
 }
 
-static void box_line(const struct box *b, const uint8_t *in, size_t n, uint8_t *out)
+static void box_line(const struct blur_box *b, const uint8_t *in, size_t n, uint8_t *out)
 {
     int64_t r = b->radius;
     uint32_t sum = 0;
@@ -175,7 +169,7 @@ static void box_line(const struct box *b, const uint8_t *in, size_t n, uint8_t *
 
 int blur_pillow(struct raster *r, double radius, struct error *err)
 {
-    struct box b = box_for(radius);
+    struct blur_box b = blur_box_for(radius);
     size_t n = r->width > r->height ? r->width : r->height;
     uint8_t *one, *two;
 

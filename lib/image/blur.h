@@ -20,4 +20,14 @@ int blur_opencv(struct raster *r, double sigma_x, double sigma_y, struct error *
  * between the passes. radius 0 changes nothing. */
 int blur_pillow(struct raster *r, double radius, struct error *err);
 
+/* A box of 2*radius+1 pixels of the weight `whole`, and one more at each end of the weight `share`;
+ * together 2^24. */
+struct blur_box {
+    int radius;
+    uint32_t whole, share;
+};
+
+/* The box whose threefold use has the standard deviation `sigma`: a part of blur_pillow(). */
+struct blur_box blur_box_for(double sigma);
+
 #endif

@@ -3,46 +3,9 @@
 #include <stdlib.h>
 
 #include "image/channels.h"
-#include "image/pixel.h"
-
-/* A reader with its two row buffers: packed as in the file, and 8-bit RGBA. */
-struct rows {
-    struct png_reader *reader;
-    const struct png_header *header;
-    uint8_t *packed, *rgba;
-};
-
-static void close_rows(struct rows *r)
-{
-    png_reader_free(r->reader);
-    free(r->packed);
-    free(r->rgba);
-}
-
-static int open_rows(struct rows *r, const struct png_source *in, struct error *err)
-{
-    *r = (struct rows){0};
-    if (png_reader_open(&r->reader, in, err) != 0) {
-        return -1;
-    }
-    r->header = png_reader_header(r->reader);
-    r->packed = malloc(png_header_row_bytes(r->header, r->header->width));
-    r->rgba = malloc((size_t)r->header->width * 4);
-    if (r->packed == NULL || r->rgba == NULL) {
-        close_rows(r);
-        return error_memory(err, "reading an image");
-    }
-    return 0;
-}
-
-static int next_row(struct rows *r, struct error *err)
-{
-    if (png_reader_row(r->reader, r->packed, err) != 0) {
-        return -1;
-    }
-    pixel_row(r->header, r->packed, r->rgba);
-    return 0;
-}
+#include "image/mask_stage.h"
+#include "image/mask_turn.h"
+#include "image/rows.h"
 
 static bool is_opaque(const uint8_t *rgba, uint32_t width)
 {
@@ -54,22 +17,38 @@ static bool is_opaque(const uint8_t *rgba, uint32_t width)
     return true;
 }
 
+static int open_rows(struct rows *rows, const struct png_source *in, uint8_t **row,
+                     struct error *err)
+{
+    if (rows_open(rows, in, err) != 0) {
+        return -1;
+    }
+    *row = malloc((size_t)rows->width * rows->channels);
+    if (*row == NULL) {
+        rows_close(rows);
+        return error_memory(err, "reading an image");
+    }
+    return 0;
+}
+
 int flatten_needed(const struct png_source *in, bool *needed, struct error *err)
 {
-    struct rows r;
+    struct rows rows;
+    uint8_t *row;
     int result = 0;
 
     *needed = false;
-    if (open_rows(&r, in, err) != 0) {
+    if (open_rows(&rows, in, &row, err) != 0) {
         return -1;
     }
-    if (pixel_channels(r.header) == 4) {
-        for (uint32_t y = 0; y < r.header->height && !*needed && result == 0; y++) {
-            result = next_row(&r, err);
-            *needed = result == 0 && !is_opaque(r.rgba, r.header->width);
+    if (rows.channels == 4) {
+        for (uint32_t y = 0; y < rows.height && !*needed && result == 0; y++) {
+            result = rows.row(&rows, row, err);
+            *needed = result == 0 && !is_opaque(row, rows.width);
         }
     }
-    close_rows(&r);
+    free(row);
+    rows_close(&rows);
     return result;
 }
 
@@ -83,39 +62,52 @@ static void blend_white(uint8_t *row, uint32_t width)
     }
 }
 
-int flatten_white(const struct png_source *in, struct png_sink out, struct error *err)
+static int push_rows(struct rows *rows, uint8_t *row, struct mask_stage *first, struct error *err)
 {
-    struct png_header header = {.depth = 8, .colour = PNG_COLOUR_RGB};
+    for (uint32_t y = 0; y < rows->height; y++) {
+        if (rows->row(rows, row, err) != 0) {
+            return -1;
+        }
+        if (rows->channels == 4) {
+            blend_white(row, rows->width);
+        }
+        if (first->row(first, row, err) != 0) {
+            return -1;
+        }
+    }
+    return rows_finish(rows, err) != 0 ? -1 : first->end(first, err);
+}
+
+int flatten_write(const struct png_source *in, unsigned orientation, struct png_sink out,
+                  struct error *err)
+{
+    struct mask_turn turn = {.fd = -1};
     struct png_writer *writer = NULL;
-    struct rows r;
+    struct mask_write write;
+    struct rows rows;
+    uint8_t *row;
     int result = -1;
 
-    if (open_rows(&r, in, err) != 0) {
+    if (open_rows(&rows, in, &row, err) != 0) {
         return -1;
     }
-    header.width = r.header->width;
-    header.height = r.header->height;
-    if (pixel_channels(r.header) != 4) {
-        error_set(err, EXIT_UNEXPECTED, "'%s' has no transparency to take out", in->name);
+    bool grey = rows.channels == 1, swap = mask_turn_swaps(orientation);
+    const struct png_header header = {.width = swap ? rows.height : rows.width,
+                                      .height = swap ? rows.width : rows.height,
+                                      .depth = 8,
+                                      .colour = grey ? PNG_COLOUR_GREY : PNG_COLOUR_RGB};
+    if ((orientation != 1 &&
+         mask_turn_init(&turn, rows.width, rows.height, grey ? 1 : 3, orientation, err) != 0) ||
+        png_writer_open(&writer, &header, out, err) != 0) {
         goto out;
     }
-    if (png_writer_open(&writer, &header, out, err) != 0) {
-        goto out;
-    }
-    for (uint32_t y = 0; y < header.height; y++) {
-        if (next_row(&r, err) != 0) {
-            goto out;
-        }
-        blend_white(r.rgba, header.width);
-        if (png_writer_row(writer, r.rgba, err) != 0) {
-            goto out;
-        }
-    }
-    if (png_reader_finish(r.reader, err) == 0) {
-        result = png_writer_finish(writer, err);
-    }
+    mask_stage_write(&write, writer);
+    turn.stage.next = &write.stage;
+    result = push_rows(&rows, row, orientation != 1 ? &turn.stage : &write.stage, err);
 out:
+    mask_turn_release(&turn);
     png_writer_free(writer);
-    close_rows(&r);
+    free(row);
+    rows_close(&rows);
     return result;
 }

@@ -23,14 +23,25 @@ enum mask_from {
     MASK_FROM_ALPHA_INVERTED, /* transparent is white; the same */
 };
 
+#define MASK_RADIUS_MAX 1024u
+#define MASK_BLUR_MAX 1024.0
+
+/* What is done to a mask, in the order of the fields from `from` to `blur`. So --threshold gives
+ * pure black and white whatever the mask was resized from, and grow, shrink and blur act on what is
+ * white after the inversion, as a service's own blur does (A2). */
 struct mask_options {
     enum mask_from from;
-    const char *from_option; /* how errors spell the option that sets it; NULL is "--from" */
+    const char *from_option;        /* how errors spell the option that sets it; NULL is "--from" */
+    uint32_t fit_width, fit_height; /* resized to this (Lanczos, as a WebUI server does); 0: not */
     bool threshold_set;
     unsigned threshold;     /* 0 .. 255: grey over it becomes 255, else 0, so that 128 is what the
-                               WebUI's page does (A14, modules/img2img.py); before `invert` */
+                               WebUI's page does (A14, modules/img2img.py) */
     bool invert;            /* white for black */
-    uint32_t width, height; /* the size that the mask must have, once turned; 0: any */
+    uint32_t grow, shrink;  /* what is bright is widened or narrowed by so many pixels on each side,
+                               up to MASK_RADIUS_MAX; one of them at most (mask_grow.h) */
+    double blur;            /* sigma of a Gaussian in pixels, up to MASK_BLUR_MAX (mask_blur.h) */
+    uint32_t width, height; /* the size that the mask must have, once turned; 0: any; not along with
+                               fit_width and fit_height */
     const char *sized_as;   /* what has that size, for the error; NULL is "the image" */
 };
 
@@ -61,10 +72,27 @@ int mask_normalise(const struct png_source *in, const struct mask_options *o, st
  * Writes the inverse of a mask in its own form: same colour type and depth. Colour samples and
  * palette entries are inverted, the transparent colour of a tRNS chunk along with them; alpha,
  * palette indices and what other chunks say (gamma, colour space, resolution, text) stay. That is
- * when nothing but inversion by brightness is asked for; with from alpha or alpha-inverted, with a
- * threshold, or without `invert`, it is mask_normalise().
+ * for a PNG when nothing but inversion by brightness is asked for; with any other option, or
+ * without `invert`, it is mask_normalise().
  */
 int mask_invert(const struct png_source *in, const struct mask_options *o, struct png_sink out,
                 struct error *err);
+
+/* What a mask is, without changing it. */
+struct mask_report {
+    const char *type;        /* "image/png" */
+    char form[32];           /* colour type and depth: "grey 8", "palette 2 tRNS", "RGBA 16" */
+    unsigned orientation;    /* EXIF, 1 to 8 */
+    struct mask_stats stats; /* once turned and read as `from` says (unset: brightness), and the
+                                threshold applied */
+    bool translucent;        /* some pixels are not opaque */
+    bool opposite; /* translucent, and in more than half of the pixels brightness and opacity, each
+                      over 127 or not, differ */
+};
+
+/* Reads the whole mask. Of the options only from and threshold count, and unclear is no error.
+ * EXIT_INPUT: no usable picture, or no alpha to read. */
+int mask_check(const struct png_source *in, const struct mask_options *o,
+               struct mask_report *report, struct error *err);
 
 #endif

@@ -18,7 +18,9 @@ static int keep_row(struct mask_stage *self, uint8_t *grey, struct error *err)
 {
     const struct mask_turn *s = (const struct mask_turn *)self;
 
-    return outfile_write_all(s->fd, grey, s->width) == 0 ? 0 : scratch_failed(errno, err);
+    return outfile_write_all(s->fd, grey, (size_t)s->width * s->pixel) == 0
+               ? 0
+               : scratch_failed(errno, err);
 }
 
 static int read_at(int fd, void *to, size_t n, uint64_t at, struct error *err)
@@ -39,29 +41,56 @@ static int read_at(int fd, void *to, size_t n, uint64_t at, struct error *err)
     return 0;
 }
 
-static void mirror(uint8_t *row, uint32_t n)
+static void copy_pixel(uint8_t *to, const uint8_t *from, unsigned pixel)
 {
-    for (uint32_t i = 0; i < n / 2; i++) {
-        uint8_t other = row[n - 1 - i];
+    for (unsigned i = 0; i < pixel; i++) {
+        to[i] = from[i];
+    }
+}
 
-        row[n - 1 - i] = row[i];
-        row[i] = other;
+static void mirror(uint8_t *row, uint32_t n, unsigned pixel)
+{
+    uint8_t *left = row, *right = row + (size_t)n * pixel;
+    uint8_t kept[4];
+
+    while (right - left >= 2 * (ptrdiff_t)pixel) {
+        right -= pixel;
+        copy_pixel(kept, left, pixel);
+        copy_pixel(left, right, pixel);
+        copy_pixel(right, kept, pixel);
+        left += pixel;
     }
 }
 
 /* Orientations 2 to 4: rows stay rows. */
 static int pass_rows(struct mask_turn *s, uint8_t *row, struct error *err)
 {
+    size_t n = (size_t)s->width * s->pixel;
+
     for (uint32_t y = 0; y < s->height; y++) {
         uint32_t from = s->orientation == 2 ? y : s->height - 1 - y;
 
-        if (read_at(s->fd, row, s->width, (uint64_t)from * s->width, err)) {
+        if (read_at(s->fd, row, n, (uint64_t)from * n, err)) {
             return -1;
         }
         if (s->orientation != 4) {
-            mirror(row, s->width);
+            mirror(row, s->width, s->pixel);
         }
         if (s->stage.next->row(s->stage.next, row, err)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Reads `n` columns from `left` on. */
+static int read_columns(const struct mask_turn *s, uint32_t left, size_t n, uint8_t *strip,
+                        struct error *err)
+{
+    for (uint32_t y = 0; y < s->height; y++) {
+        uint64_t at = ((uint64_t)y * s->width + left) * s->pixel;
+
+        if (read_at(s->fd, strip + y * n * s->pixel, n * s->pixel, at, err)) {
             return -1;
         }
     }
@@ -76,19 +105,18 @@ static int pass_columns(struct mask_turn *s, uint8_t *row, uint8_t *strip, uint3
 
     for (uint32_t done = 0; done < s->width; done += columns) {
         uint32_t n = s->width - done < columns ? s->width - done : columns;
-        uint32_t left = backward ? s->width - done - n : done;
 
-        for (uint32_t y = 0; y < s->height; y++) {
-            if (read_at(s->fd, strip + (size_t)y * n, n, (uint64_t)y * s->width + left, err)) {
-                return -1;
-            }
+        if (read_columns(s, backward ? s->width - done - n : done, n, strip, err)) {
+            return -1;
         }
         for (uint32_t i = 0; i < n; i++) {
+            const uint8_t *from = strip + (size_t)(backward ? n - 1 - i : i) * s->pixel;
+
             for (uint32_t y = 0; y < s->height; y++) {
-                row[y] = strip[(size_t)y * n + (backward ? n - 1 - i : i)];
+                copy_pixel(row + (size_t)y * s->pixel, from + (size_t)y * n * s->pixel, s->pixel);
             }
             if (s->orientation == 6 || s->orientation == 7) {
-                mirror(row, s->height);
+                mirror(row, s->height, s->pixel);
             }
             if (s->stage.next->row(s->stage.next, row, err)) {
                 return -1;
@@ -101,17 +129,17 @@ static int pass_columns(struct mask_turn *s, uint8_t *row, uint8_t *strip, uint3
 static int turn_end(struct mask_stage *self, struct error *err)
 {
     struct mask_turn *s = (struct mask_turn *)self;
-    uint32_t columns = (uint32_t)(s->strip_max / s->height);
-    uint8_t *row = malloc(s->width > s->height ? s->width : s->height);
+    uint32_t columns = (uint32_t)(s->strip_max / s->pixel / s->height);
+    uint8_t *row = calloc(s->width > s->height ? s->width : s->height, s->pixel);
     uint8_t *strip = NULL;
     int result = -1;
 
     columns = columns == 0 ? 1 : columns < s->width ? columns : s->width;
     if (mask_turn_swaps(s->orientation)) {
-        strip = malloc((size_t)columns * s->height);
+        strip = malloc((size_t)columns * s->height * s->pixel);
     }
     if (row == NULL || (mask_turn_swaps(s->orientation) && strip == NULL)) {
-        error_memory(err, "turning a mask");
+        error_memory(err, "turning a picture");
         goto out;
     }
     result = mask_turn_swaps(s->orientation) ? pass_columns(s, row, strip, columns, err)
@@ -125,11 +153,12 @@ out:
     return result;
 }
 
-int mask_turn_init(struct mask_turn *s, uint32_t width, uint32_t height, unsigned orientation,
-                   struct error *err)
+int mask_turn_init(struct mask_turn *s, uint32_t width, uint32_t height, unsigned pixel,
+                   unsigned orientation, struct error *err)
 {
     *s = (struct mask_turn){.stage = {.row = keep_row, .end = turn_end},
                             .orientation = orientation,
+                            .pixel = pixel,
                             .width = width,
                             .height = height,
                             .fd = outfile_scratch(err),

@@ -1,114 +1,13 @@
 #include "image/resize.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "image/channels.h"
+#include "image/resize_kernel.h"
 
-#define FRACTION_BITS 22
-#define PI 3.14159265358979323846
-
-/* For each of `count` results: which source pixels matter, and how much. */
-struct kernel {
-    int *first, *length;
-    int32_t *weights; /* `room` a result */
-    size_t room;
-};
-
-static double bicubic(double x)
-{
-    const double a = -0.5;
-
-    x = fabs(x);
-    if (x < 1.0)
-        return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
-    if (x < 2.0)
-        return (((x - 5) * x + 8) * x - 4) * a;
-    return 0.0;
-}
-
-static double sinc(double x)
-{
-    if (x == 0.0)
-        return 1.0;
-    x *= PI;
-    return sin(x) / x;
-}
-
-static double lanczos(double x)
-{
-    return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3) : 0.0;
-}
-
-static void kernel_release(struct kernel *k)
-{
-    free(k->first);
-    free(k->length);
-    free(k->weights);
-    *k = (struct kernel){0};
-}
-
-static int32_t to_fixed(double weight)
-{
-    return (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << FRACTION_BITS));
-}
-
-/* Fills one result's weights from the real ones, which it normalises. */
-static void kernel_weigh(struct kernel *k, uint32_t i, double *real, double sum)
-{
-    int32_t *to = k->weights + i * k->room;
-
-    for (int j = 0; j < k->length[i]; j++)
-        to[j] = to_fixed(sum != 0.0 ? real[j] / sum : real[j]);
-}
-
-static int kernel_init(struct kernel *k, uint32_t size, double from, double to, uint32_t count,
-                       enum resize_filter filter, struct error *err)
-{
-    double scale = (to - from) / count, stretch = scale < 1.0 ? 1.0 : scale;
-    double support = (filter == RESIZE_LANCZOS ? 3.0 : 2.0) * stretch;
-    double *real = NULL;
-
-    *k = (struct kernel){.room = (size_t)ceil(support) * 2 + 1};
-    k->first = calloc(count, sizeof *k->first);
-    k->length = calloc(count, sizeof *k->length);
-    k->weights = calloc(count, k->room * sizeof *k->weights);
-    real = calloc(k->room, sizeof *real);
-    if (!k->first || !k->length || !k->weights || !real) {
-        free(real);
-        kernel_release(k);
-        return error_memory(err, "resizing an image");
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        double centre = from + (i + 0.5) * scale, sum = 0.0;
-        int first = (int)(centre - support + 0.5), end = (int)(centre + support + 0.5);
-
-        first = first < 0 ? 0 : first;
-        end = end > (int)size ? (int)size : end;
-        k->first[i] = first;
-        k->length[i] = end - first;
-        for (int j = 0; j < end - first; j++) {
-            double x = (j + first - centre + 0.5) * (1.0 / stretch);
-
-            real[j] = filter == RESIZE_LANCZOS ? lanczos(x) : bicubic(x);
-            sum += real[j];
-        }
-        kernel_weigh(k, i, real, sum);
-    }
-    free(real);
-    return 0;
-}
-
-static uint8_t from_fixed(int64_t sum)
-{
-    int64_t value = sum >> FRACTION_BITS;
-
-    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
-}
-
-static void pass_across(const struct raster *from, const struct kernel *k, struct raster *to)
+static void pass_across(const struct raster *from, const struct resize_kernel *k, struct raster *to)
 {
     unsigned channels = from->channels;
 
@@ -121,17 +20,17 @@ static void pass_across(const struct raster *from, const struct kernel *k, struc
             const uint8_t *in = row + (size_t)k->first[x] * channels;
 
             for (unsigned c = 0; c < channels; c++) {
-                int64_t sum = 1 << (FRACTION_BITS - 1);
+                int64_t sum = RESIZE_KERNEL_HALF;
 
                 for (int j = 0; j < k->length[x]; j++)
                     sum += (int64_t)weight[j] * in[(size_t)j * channels + c];
-                *out++ = from_fixed(sum);
+                *out++ = resize_kernel_round(sum);
             }
         }
     }
 }
 
-static void pass_down(const struct raster *from, const struct kernel *k, struct raster *to)
+static void pass_down(const struct raster *from, const struct resize_kernel *k, struct raster *to)
 {
     size_t stride = (size_t)from->width * from->channels;
 
@@ -141,11 +40,11 @@ static void pass_down(const struct raster *from, const struct kernel *k, struct 
         uint8_t *out = to->pixels + (size_t)y * stride;
 
         for (size_t x = 0; x < stride; x++) {
-            int64_t sum = 1 << (FRACTION_BITS - 1);
+            int64_t sum = RESIZE_KERNEL_HALF;
 
             for (int j = 0; j < k->length[y]; j++)
                 sum += (int64_t)weight[j] * in[(size_t)j * stride + x];
-            out[x] = from_fixed(sum);
+            out[x] = resize_kernel_round(sum);
         }
     }
 }
@@ -154,12 +53,13 @@ static void pass_down(const struct raster *from, const struct kernel *k, struct 
 static int one_pass(const struct raster *from, bool across, uint32_t size, double x1, double x2,
                     enum resize_filter filter, struct raster *to, struct error *err)
 {
-    struct kernel k;
+    struct resize_kernel k;
 
     if (raster_init(to, across ? size : from->width, across ? from->height : size, from->channels,
                     err) != 0)
         return -1;
-    if (kernel_init(&k, across ? from->width : from->height, x1, x2, size, filter, err) != 0) {
+    if (resize_kernel_init(&k, across ? from->width : from->height, x1, x2, size, filter, err) !=
+        0) {
         raster_release(to);
         return -1;
     }
@@ -167,7 +67,7 @@ static int one_pass(const struct raster *from, bool across, uint32_t size, doubl
         pass_across(from, &k, to);
     else
         pass_down(from, &k, to);
-    kernel_release(&k);
+    resize_kernel_release(&k);
     return 0;
 }
 
@@ -249,18 +149,28 @@ static int fill_edges(struct raster *on, const struct raster *piece, bool above,
                       (int64_t)gap + piece->width, 0, err);
 }
 
+void resize_fit_size(const struct raster *from, int mode, uint32_t width, uint32_t height,
+                     uint64_t *w, uint64_t *h)
+{
+    double ratio = (double)width / height, own = (double)from->width / from->height;
+    uint64_t by_height = (uint64_t)from->width * height / from->height;
+    uint64_t by_width = (uint64_t)from->height * width / from->width;
+    bool cover = mode == RESIZE_CROP, stretch = mode == RESIZE_JUST;
+
+    *w = stretch || (cover ? ratio > own : ratio < own) ? width : by_height;
+    *h = stretch || (cover ? ratio <= own : ratio >= own) ? height : by_width;
+}
+
 /* Modes 1 and 2: the picture in its own ratio, centred on width x height. */
 static int fit_ratio(const struct raster *from, bool cover, uint32_t width, uint32_t height,
                      struct raster *to, struct error *err)
 {
     double ratio = (double)width / height, own = (double)from->width / from->height;
-    uint64_t by_height = (uint64_t)from->width * height / from->height;
-    uint64_t by_width = (uint64_t)from->height * width / from->width;
-    uint64_t w = (cover ? ratio > own : ratio < own) ? width : by_height;
-    uint64_t h = (cover ? ratio <= own : ratio >= own) ? height : by_width;
     struct raster piece = {0};
+    uint64_t w, h;
     int result = -1;
 
+    resize_fit_size(from, cover ? RESIZE_CROP : RESIZE_FILL, width, height, &w, &h);
     if (w > INT32_MAX || h > INT32_MAX)
         return error_set(err, EXIT_INPUT, "cannot resize an image of %ux%u to %ux%u",
                          (unsigned)from->width, (unsigned)from->height, (unsigned)width,

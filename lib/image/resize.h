@@ -35,6 +35,11 @@ enum resize_mode {
     RESIZE_FILL = 2, /* keep the ratio, fit inside, stretch the edge rows over the rest */
 };
 
+/* The size that a picture itself gets when resize_fit() brings it to width x height (> 0), before
+ * it is cut or continued. */
+void resize_fit_size(const struct raster *from, int mode, uint32_t width, uint32_t height,
+                     uint64_t *w, uint64_t *h);
+
 /* images.resize_image with no upscaler chosen: Lanczos, bicubic for the stretched edges, integer
  * divisions as there. Alpha is dropped; grey stays grey (the server makes three equal channels of
  * it). Any mode other than 0 and 1 acts as 2. */

@@ -1,0 +1,143 @@
+#include "image/webp.h"
+
+#ifndef HAVE_LIBWEBP
+
+int webp_open(struct rows *rows, const struct png_source *source, struct error *err)
+{
+    *rows = (struct rows){0};
+    return error_set(err, EXIT_INPUT,
+                     "cannot use '%s': this sdctl was built without libwebp, so it cannot read the "
+                     "pixels of a WebP; convert it first, for example with dwebp IN -o OUT.png",
+                     source->name);
+}
+
+#else
+
+#include <stdlib.h>
+#include <string.h>
+#include <webp/decode.h>
+
+#define CHUNK 65536
+
+struct webp {
+    WebPDecoderConfig config;
+    uint32_t y; /* of the next row */
+};
+
+static int unusable(const struct png_source *source, VP8StatusCode status, struct error *err)
+{
+    const char *why = status == VP8_STATUS_SUSPENDED || status == VP8_STATUS_NOT_ENOUGH_DATA
+                          ? "it is cut off"
+                      : status == VP8_STATUS_UNSUPPORTED_FEATURE ? "it uses an unknown feature"
+                                                                 : "its data is damaged";
+
+    if (status == VP8_STATUS_OUT_OF_MEMORY) {
+        return error_memory(err, "reading a WebP");
+    }
+    return error_set(err, EXIT_INPUT, "'%s' is not a usable WebP: %s", source->name, why);
+}
+
+static int check_features(const struct png_source *source, WebPDecoderConfig *config,
+                          struct error *err)
+{
+    const WebPBitstreamFeatures *f = &config->input;
+    uint8_t head[CHUNK];
+    size_t got;
+
+    if (png_source_read(source, 0, head, sizeof head, &got, err)) {
+        return -1;
+    }
+    VP8StatusCode status = WebPGetFeatures(head, got, &config->input);
+    if (status != VP8_STATUS_OK) {
+        return unusable(source, status, err);
+    }
+    if (f->has_animation) {
+        return error_set(err, EXIT_INPUT,
+                         "cannot use '%s': it is an animation; take one picture out of it first, "
+                         "for example with webpmux -get frame 1 IN -o OUT.webp",
+                         source->name);
+    }
+    if ((uint64_t)f->width * (uint64_t)f->height > WEBP_PIXELS_MAX) {
+        return error_set(err, EXIT_INPUT,
+                         "'%s' is too large for a WebP: %dx%d is over %u pixels; convert it "
+                         "first, for example with dwebp IN -o OUT.png",
+                         source->name, f->width, f->height, WEBP_PIXELS_MAX);
+    }
+    return 0;
+}
+
+/* Feeds the file piece by piece, so that only the pixels are held as a whole. */
+static int decode(const struct png_source *source, WebPDecoderConfig *config, struct error *err)
+{
+    WebPIDecoder *decoder = WebPIDecode(NULL, 0, config);
+    VP8StatusCode status = decoder == NULL ? VP8_STATUS_OUT_OF_MEMORY : VP8_STATUS_SUSPENDED;
+    uint8_t *chunk = malloc(CHUNK);
+    uint64_t offset = 0;
+    size_t got = 1;
+    int result = chunk == NULL ? error_memory(err, "reading a WebP") : 0;
+
+    while (result == 0 && status == VP8_STATUS_SUSPENDED && got > 0) {
+        result = png_source_read(source, offset, chunk, CHUNK, &got, err);
+        if (result == 0 && got > 0) {
+            status = WebPIAppend(decoder, chunk, got);
+            offset += got;
+        }
+    }
+    if (result == 0 && status != VP8_STATUS_OK) {
+        result = unusable(source, status, err);
+    }
+    WebPIDelete(decoder);
+    free(chunk);
+    return result;
+}
+
+static int next_row(struct rows *self, uint8_t *pixels, struct error *err)
+{
+    struct webp *w = self->decoder;
+    const WebPRGBABuffer *all = &w->config.output.u.RGBA;
+
+    (void)err;
+    memcpy(pixels, all->rgba + (size_t)w->y * (size_t)all->stride,
+           (size_t)self->width * self->channels);
+    w->y++;
+    return 0;
+}
+
+static void release(struct rows *self)
+{
+    struct webp *w = self->decoder;
+
+    WebPFreeDecBuffer(&w->config.output);
+    free(w);
+}
+
+int webp_open(struct rows *rows, const struct png_source *source, struct error *err)
+{
+    struct webp *w = calloc(1, sizeof *w);
+    int result = -1;
+
+    *rows = (struct rows){0};
+    if (w == NULL || !WebPInitDecoderConfig(&w->config)) {
+        free(w);
+        return error_memory(err, "reading a WebP");
+    }
+    if (check_features(source, &w->config, err) == 0) {
+        w->config.output.colorspace = w->config.input.has_alpha ? MODE_RGBA : MODE_RGB;
+        result = decode(source, &w->config, err);
+    }
+    if (result != 0) {
+        WebPFreeDecBuffer(&w->config.output);
+        free(w);
+        return -1;
+    }
+    *rows = (struct rows){.width = (uint32_t)w->config.input.width,
+                          .height = (uint32_t)w->config.input.height,
+                          .channels = w->config.input.has_alpha ? 4 : 3,
+                          .name = source->name,
+                          .row = next_row,
+                          .close = release,
+                          .decoder = w};
+    return 0;
+}
+
+#endif
