@@ -1,7 +1,9 @@
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -71,10 +73,10 @@ static int usage(struct error *err, const char *form)
 static json_t *key_of(const struct settings *s)
 {
     if (s->key_file != NULL) {
-        char *path = realpath(s->key_file, NULL);
-        json_t *key = json_pack("{s:s}", "file", path != NULL ? path : s->key_file);
-        free(path);
-        return key;
+        char here[PATH_MAX];
+        bool absolute = *s->key_file == '/' || getcwd(here, sizeof here) == NULL;
+        return absolute ? json_pack("{s:s}", "file", s->key_file)
+                        : json_pack("{s:s++}", "file", here, "/", s->key_file);
     }
     if (s->key_env != NULL) {
         return json_pack("{s:s}", "env", s->key_env);
@@ -198,7 +200,7 @@ static int check(struct action *a, struct error *err)
     }
     json_decref(document);
     job_release(&job);
-    remote_close(&remote);
+    remote_close(&remote, err);
     return result;
 }
 

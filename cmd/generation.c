@@ -4,228 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "cmd/from.h"
-#include "cmd/image.h"
-#include "cmd/mask.h"
+#include "cmd/crop_preview.h"
+#include "cmd/gather.h"
+#include "cmd/loopback.h"
 #include "cmd/remote.h"
 #include "cmd/run.h"
-
-#define PROMPT_MAX (1024UL * 1024)
-#define PARAMS_MAX (64UL * 1024 * 1024)
-
-/* A prompt given as @FILE is read from there; one final line end is taken off. */
-static int read_prompt(json_t *neutral, const char *name, const struct deadline *deadline,
-                       struct error *err)
-{
-    const char *given = json_string_at(neutral, name);
-    struct buf text;
-    int result = 0;
-
-    if (given == NULL || *given != '@') {
-        return 0;
-    }
-    buf_init(&text, PROMPT_MAX);
-    if (source_read_text(given + 1, &text, deadline, err) != 0) {
-        result = -1;
-    } else if (memchr(text.data, '\0', text.len) != NULL || !text_is_utf8(text.data, text.len)) {
-        result = error_set(err, EXIT_INPUT, "cannot use '%s': it is not UTF-8 text", given + 1);
-    } else {
-        size_t n = text.len;
-        n -= n > 0 && text.data[n - 1] == '\n';
-        n -= n > 0 && text.data[n - 1] == '\r';
-        result = json_object_set_new(neutral, name, json_stringn(text.data, n)) == 0
-                     ? 0
-                     : error_memory(err, "reading the prompt");
-    }
-    buf_release(&text);
-    return result;
-}
-
-/* --set KEY=VALUE, VALUE being JSON if it parses. */
-static int read_set(const struct option_list *list, json_t **layer, struct error *err)
-{
-    char key[256];
-
-    *layer = list->n == 0 ? NULL : json_object();
-    for (size_t i = 0; i < list->n; i++) {
-        const char *equals = strchr(list->v[i], '=');
-        size_t n = (size_t)(equals - list->v[i]);
-        if (n >= sizeof key) {
-            return error_set(err, EXIT_USAGE, "--set: the parameter's name is too long");
-        }
-        memcpy(key, list->v[i], n);
-        key[n] = '\0';
-        json_t *value = json_loads(equals + 1, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-        value = value != NULL ? value : json_string(equals + 1);
-        if (value == NULL) {
-            return error_set(err, EXIT_USAGE, "--set %s: the value is not UTF-8 text", key);
-        }
-        if (json_set_path(*layer, key, value, err) != 0) {
-            return error_prefix(err, "--set: ");
-        }
-    }
-    return 0;
-}
-
-static int read_params(const char *path, const struct deadline *deadline, json_t **layer,
-                       struct error *err)
-{
-    struct buf text;
-    int result = -1;
-
-    if (path == NULL) {
-        return 0;
-    }
-    buf_init(&text, PARAMS_MAX);
-    if (source_read_text(path, &text, deadline, err) == 0) {
-        *layer = json_parse(buf_str(&text), text.len, path, EXIT_INPUT, err);
-        result = *layer == NULL ? -1
-                 : json_is_object(*layer)
-                     ? 0
-                     : error_set(err, EXIT_INPUT, "cannot use '%s': it holds no JSON object", path);
-    }
-    buf_release(&text);
-    return result;
-}
-
-/* image=FILE,model=NAME,...: an object with the picture's node at image and mask. */
-static json_t *read_unit(struct job *job, const char *text, struct error *err)
-{
-    json_t *unit = json_object();
-    char key[64];
-
-    while (*text != '\0') {
-        size_t n = strcspn(text, "="), value_len;
-        if (text[n] != '=' || n >= sizeof key || n == 0 || memchr(text, ',', n) != NULL) {
-            json_decref(unit);
-            error_set(err, EXIT_USAGE, "--controlnet: '%s' is not KEY=VALUE,...", text);
-            return NULL;
-        }
-        memcpy(key, text, n);
-        key[n] = '\0';
-        text += n + 1;
-        value_len = strcspn(text, ",");
-        char *value = strndup(text, value_len);
-        bool picture = strcmp(key, "image") == 0 || strcmp(key, "mask") == 0;
-        json_t *item = value == NULL ? NULL
-                       : picture     ? image_open(job, value, err)
-                                     : json_string(value);
-        free(value);
-        if (item == NULL || json_object_set_new(unit, key, item) != 0) {
-            json_decref(unit);
-            error_prefix(err, "--controlnet: ");
-            return NULL;
-        }
-        text += value_len + (text[value_len] == ',');
-    }
-    return unit;
-}
-
-static int add_controlnet(struct job *job, const struct option_list *list, struct error *err)
-{
-    json_t *units = list->n == 0 ? NULL : json_array();
-
-    for (size_t i = 0; i < list->n; i++) {
-        json_t *unit = read_unit(job, list->v[i], err);
-        if (unit == NULL || json_array_append_new(units, unit) != 0) {
-            json_decref(units);
-            return -1;
-        }
-    }
-    return units == NULL || json_object_set_new(job->layers[LAYER_OPTION], "controlnet", units) == 0
-               ? 0
-               : error_memory(err, "preparing ControlNet");
-}
-
-static int add_script(struct job *job, const struct generation_options *g, struct error *err)
-{
-    json_t *args = json_array();
-    int bad = 0;
-
-    if (g->script == NULL) {
-        json_decref(args);
-        return 0;
-    }
-    for (size_t i = 0; i < g->script_arg.n; i++) {
-        bad |= json_array_append_new(args, json_string(g->script_arg.v[i]));
-    }
-    bad |= json_object_set_new(job->layers[LAYER_OPTION], "script_args", args);
-    bad |= json_object_set_new(job->layers[LAYER_OPTION], "script", json_string(g->script));
-    return bad == 0 ? 0
-                    : error_set(err, EXIT_USAGE, "--script: the name or an argument is not UTF-8");
-}
-
-/* The init images: --image, else the picture of --from. */
-static int add_images(struct job *job, const struct option_list *list, const char *from,
-                      struct error *err)
-{
-    json_t *images = json_array();
-
-    for (size_t i = 0; i < (list->n > 0 ? list->n : from != NULL); i++) {
-        const char *path = list->n > 0 ? list->v[i] : from;
-        json_t *node = image_open_init(job, path, err);
-        if (node == NULL || json_array_append_new(images, node) != 0) {
-            json_decref(images);
-            return -1;
-        }
-    }
-    if (json_array_size(images) == 0) {
-        json_decref(images);
-        return 0;
-    }
-    return json_object_set_new(job->layers[LAYER_OPTION], "images", images) == 0
-               ? 0
-               : error_memory(err, "preparing the images");
-}
-
-/* One of standard input's readers only: -i -, -m -, --params - and --from - exclude each other. */
-static int check_stdin(const struct generation *g, struct error *err)
-{
-    const char *const single[] = {g->inpaint.mask, g->image.params, g->image.from,
-                                  g->remote.api_key_file};
-    size_t n = 0;
-
-    for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-        n += single[i] != NULL && strcmp(single[i], "-") == 0;
-    }
-    for (size_t i = 0; i < g->image.image.n; i++) {
-        n += strcmp(g->image.image.v[i], "-") == 0;
-    }
-    return n <= 1 ? 0
-                  : error_set(err, EXIT_USAGE,
-                              "standard input (-) can be read once only: name files for the rest");
-}
-
-/* Fills the job's layers and pictures. */
-static int gather(struct job *job, const struct generation *g, struct parsed *parsed,
-                  struct error *err)
-{
-    struct from from = {0};
-    int result = -1;
-
-    job->layers[LAYER_OPTION] = json_incref(parsed->neutral);
-    job->unchecked = g->image.set_unchecked;
-    if (check_stdin(g, err) != 0 ||
-        read_prompt(parsed->neutral, "prompt", &job->deadline, err) != 0 ||
-        read_prompt(parsed->neutral, "negative_prompt", &job->deadline, err) != 0 ||
-        read_set(&g->image.set, &job->layers[LAYER_SET], err) != 0 ||
-        read_params(g->image.params, &job->deadline, &job->layers[LAYER_PARAMS], err) != 0 ||
-        image_lift(job, job->layers[LAYER_PARAMS], err) != 0 ||
-        image_lift(job, job->layers[LAYER_SET], err) != 0 ||
-        (g->image.from != NULL && from_read(&from, g->image.from, &job->deadline, err) != 0) ||
-        add_images(job, &g->image.image, from.image, err) != 0 ||
-        add_controlnet(job, &g->image.controlnet, err) != 0 ||
-        add_script(job, &g->image, err) != 0) {
-        goto out;
-    }
-    job->layers[LAYER_FROM] = json_incref(from.neutral);
-    result =
-        job->operation == OPERATION_INPAINT ? mask_add(job, &g->inpaint, err) : mask_drop(job, err);
-out:
-    from_release(&from);
-    return result;
-}
 
 static bool to_stdout(void *ctx, const char *text, size_t n)
 {
@@ -259,23 +42,49 @@ static int count_of(const struct job *job)
     return (int)(n * (images > 1 ? (json_int_t)images : 1));
 }
 
-static int send(struct job *job, const struct generation *g, struct error *err)
+/* Sends the job once and prints its document, which is given too. */
+static int send_once(struct job *job, const struct generation *g, json_t **document,
+                     struct error *err)
 {
-    const char *image = job->n_sources > 0 ? job->sources[0].name : NULL;
-    json_t *document = NULL;
-
-    if (output_init(&job->output, g->output.output, image, job->command, (size_t)count_of(job),
-                    g->output.force, err) != 0) {
-        return -1;
-    }
-    int result = remote_run(&g->remote, job, &document, err);
     struct error print_error = {0};
-    if (document != NULL && (job->output.kind != OUTPUT_STDOUT || result != 0) &&
-        run_print(document, &print_error) != 0 && result == 0) {
+    int result = remote_run(&g->remote, job, document, err);
+
+    if (*document != NULL && (job->output.kind != OUTPUT_STDOUT || result != 0) &&
+        run_print(*document, &print_error) != 0 && result == 0) {
         *err = print_error;
         result = -1;
     }
-    json_decref(document);
+    return result;
+}
+
+/* Once, or with --loopback once a round. */
+static int send(struct job *job, const struct generation *g, struct error *err)
+{
+    const char *image = job->n_sources > 0 ? job->sources[0].name : NULL;
+    long long rounds = g->image.loopback.set ? g->image.loopback.value : 1;
+    enum exit_code code = EXIT_DONE;
+    int result;
+
+    if (output_init(&job->output, g->output.output, image, job->command,
+                    (size_t)count_of(job) * (size_t)rounds, g->output.force, err) != 0) {
+        return -1;
+    }
+    job->output.rounds = (size_t)rounds;
+    for (long long round = 1;; round++) {
+        json_t *document = NULL;
+        result = send_once(job, g, &document, err);
+        code = err->code == EXIT_NOT_AS_ASKED ? err->code : code;
+        if (result == 0 && round < rounds) {
+            result = loopback_next(job, document, err);
+        }
+        json_decref(document);
+        if (result != 0 || round == rounds) {
+            break;
+        }
+    }
+    if (result == 0) {
+        err->code = code;
+    }
     return result;
 }
 
@@ -283,18 +92,21 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
                    struct error *err)
 {
     const struct generation *g = parsed->settings;
-    bool offline = g->remote.dry_run || g->remote.explain;
+    bool offline = g->remote.dry_run || g->remote.explain || g->inpaint.crop_preview != NULL;
     struct remote remote = {0};
     int result = -1;
 
     if (remote_open(&remote, &g->remote, self->name, !offline, job, err) == 0 &&
-        gather(job, g, parsed, err) == 0 && job_prepare(job, offline, err) == 0) {
-        result = g->remote.explain   ? explain(job, err)
-                 : g->remote.dry_run ? print_body(job, err)
-                                     : send(job, g, err);
+        gather_job(job, g, parsed, err) == 0 &&
+        (!g->image.loopback.set || loopback_check(job, err) == 0) &&
+        job_prepare(job, offline, err) == 0) {
+        result = g->inpaint.crop_preview != NULL ? crop_preview_run(job, g, err)
+                 : g->remote.explain             ? explain(job, err)
+                 : g->remote.dry_run             ? print_body(job, err)
+                                                 : send(job, g, err);
     }
     job_release(job);
-    remote_close(&remote);
+    remote_close(&remote, err);
     return result;
 }
 

@@ -1,5 +1,7 @@
 #include "cmd/groups.h"
 
+#include "image/mask.h"
+
 /* The most that a JSON number carries unharmed through every reader: 2^53 - 1. The WebUI takes any
  * integer, and itself draws seeds below 2^32. */
 #define SEED_MAX 9007199254740991.0
@@ -296,6 +298,21 @@ static const struct option_row generation_rows[] = {
      .detail = "The scripts that come with the WebUI take NAME=VALUE, see Scripts in "
                "sdctl-img2img(1); any other takes its arguments in order, as JSON if it parses, "
                "else as a string."},
+    {.name = "outpaint",
+     .type = OPTION_PAIR,
+     .metavar = "left=N,top=N,right=N,bottom=N",
+     FIELD(generation_options, outpaint),
+     .help = "extend the image on these sides by so many pixels, and paint the new area",
+     .detail = "The canvas continues the colours of the edge. Width and height become those of "
+               "the canvas unless they are set."},
+    {.name = "loopback",
+     .type = OPTION_INT,
+     .metavar = "N",
+     .min = 1,
+     .max = 1000,
+     FIELD(generation_options, loopback),
+     .help = "run N times, each on the first result of the time before",
+     .detail = "One result document is printed for each round."},
     {.name = NULL},
 };
 const struct option_group generation_group = {.title = "Image and parameters",
@@ -336,7 +353,8 @@ static const struct option_row inpaint_rows[] = {
      .help = "what of the mask file is the mask",
      .detail = "luma is its brightness, alpha its opacity (opaque is repainted), alpha-inverted "
                "its transparency (transparent is repainted). A mask with transparent parts is "
-               "refused without this option."},
+               "refused without this option. Without --mask it is what of the image is the mask: "
+               "with alpha-inverted what was erased from it."},
     {.name = "invert-mask",
      .type = OPTION_FLAG,
      FIELD(inpaint_options, invert_mask),
@@ -349,6 +367,22 @@ static const struct option_row inpaint_rows[] = {
      FIELD(inpaint_options, threshold),
      .help = "make the mask pure black and white: grey above N is white",
      .detail = "With 128 it is what the page of the WebUI does. It comes before the inversion."},
+    {.name = "grow",
+     .type = OPTION_INT,
+     .metavar = "N",
+     .min = 0,
+     .max = MASK_RADIUS_MAX,
+     FIELD(inpaint_options, grow),
+     .conflicts = "shrink",
+     .help = "widen what is repainted by N pixels on each side",
+     .detail = "It comes after the inversion and before the server's blur."},
+    {.name = "shrink",
+     .type = OPTION_INT,
+     .metavar = "N",
+     .min = 0,
+     .max = MASK_RADIUS_MAX,
+     FIELD(inpaint_options, shrink),
+     .help = "narrow what is repainted by N pixels on each side"},
     {.name = "mask-blur",
      .type = OPTION_INT,
      .metavar = "N",
@@ -392,6 +426,30 @@ static const struct option_row inpaint_rows[] = {
      .max = SIDE_MAX,
      .param = "padding",
      .help = "pixels around the masked rectangle that are worked on with it"},
+    {.name = "sketch",
+     .type = OPTION_FILE,
+     .metavar = "FILE|-",
+     FIELD(inpaint_options, sketch),
+     .conflicts = "mask,mask-from",
+     .help = "a drawing on transparency, laid over the image; its strokes become the mask",
+     .detail = "It is a PNG with an alpha channel and of the image's size."},
+    {.name = "sketch-opacity",
+     .type = OPTION_REAL,
+     .metavar = "X",
+     .min = 0,
+     .max = 1,
+     FIELD(inpaint_options, sketch_opacity),
+     .needs = "sketch",
+     .help = "how much the drawing covers the image, and how strong its mask is",
+     .detail = "Without it 1."},
+    {.name = "crop-preview",
+     .type = OPTION_OUTPUT,
+     .metavar = "FILE",
+     FIELD(inpaint_options, crop_preview),
+     .conflicts = "dry-run,explain,output,loopback",
+     .help = "draw what the server will see, and print the rectangle; send nothing",
+     .detail = "FILE is a PNG. Left is the image with the blurred mask and the rectangle that is "
+               "worked on, right what the model sees of it, both in the same scale."},
     {.name = "ui-defaults",
      .type = OPTION_FLAG,
      FIELD(inpaint_options, ui_defaults),

@@ -46,6 +46,8 @@ struct generation_options {
     const char *from;   /* FILE|- */
     const char *script;
     struct option_list script_arg;
+    const char *outpaint;       /* left=N,... */
+    struct option_int loopback; /* rounds, 1 .. 1000 */
 };
 extern const struct option_group generation_group;
 
@@ -60,8 +62,12 @@ struct inpaint_options {
     const char *mask;      /* -m FILE|- */
     const char *mask_from; /* luma | alpha | alpha-inverted */
     bool invert_mask;
-    struct option_int threshold; /* 0 .. 255 */
+    struct option_int threshold;    /* 0 .. 255 */
+    struct option_int grow, shrink; /* pixels, one of them at most */
     bool ui_defaults;
+    const char *sketch;                /* FILE|- */
+    struct option_real sketch_opacity; /* 0 .. 1 */
+    const char *crop_preview;          /* FILE */
 };
 extern const struct option_group inpaint_group;
 

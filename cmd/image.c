@@ -34,62 +34,76 @@ static int to_file(void *ctx, const void *bytes, size_t n, struct error *err)
 
 static bool may_be_transparent(const struct picture_framing *p)
 {
-    return p->type == PICTURE_PNG && (p->colour_type == 4 || p->colour_type == 6 || p->has_trns);
+    bool png = p->colour_type == 4 || p->colour_type == 6 || p->has_trns;
+
+    return p->type == PICTURE_PNG ? png : p->has_alpha;
 }
 
-/* Puts the flattened picture in the source's place, if it has transparency. */
-static int flatten(struct source *source, struct error *err)
+/* Puts a PNG that every server reads in the same way in the place of a source that is turned by its
+ * EXIF orientation or has transparency. */
+static int bake(struct source *source, int *erased, struct error *err)
 {
     const struct png_source in = {.fd = source->fd, .name = source->name};
-    struct source flat;
-    bool needed;
-    int fd;
+    unsigned orientation = source->picture.orientation;
+    bool transparent = false;
+    struct source baked;
 
-    if (!may_be_transparent(&source->picture)) {
-        return 0;
-    }
-    if (flatten_needed(&in, &needed, err) != 0) {
+    if (may_be_transparent(&source->picture) && flatten_needed(&in, &transparent, err) != 0) {
         return -1;
     }
-    if (!needed) {
+    if (!transparent && orientation == 1) {
         return 0;
     }
-    fd = outfile_scratch(err);
+    int fd = outfile_scratch(err);
     if (fd < 0) {
         return -1;
     }
-    if (flatten_white(&in, (struct png_sink){.write = to_file, .ctx = &fd}, err) != 0) {
+    if (flatten_write(&in, orientation, (struct png_sink){.write = to_file, .ctx = &fd}, err) !=
+        0) {
         close(fd);
         return -1;
     }
-    if (source_adopt(&flat, fd, source->name, err) != 0) {
+    if (source_adopt(&baked, fd, source->name, err) != 0) {
         return -1;
     }
+    if (transparent && erased != NULL) {
+        *erased = dup(source->fd);
+    }
     source_release(source);
-    *source = flat;
+    *source = baked;
     return 0;
 }
 
-static json_t *add_init(struct job *job, struct source *source, struct error *err)
+static json_t *add_init(struct job *job, struct source *source, int *erased, struct error *err)
 {
-    if (source->picture.orientation != 1) {
-        error_set(err, EXIT_INPUT,
-                  "cannot use '%s': it is turned by its EXIF orientation (%u), which servers read "
-                  "differently; turn its pixels first, for example with mogrify -auto-orient",
-                  source->name, source->picture.orientation);
-    } else if (flatten(source, err) == 0) {
+    if (bake(source, erased, err) == 0) {
         return add(job, source, err);
     }
     source_release(source);
     return NULL;
 }
 
-json_t *image_open_init(struct job *job, const char *path, struct error *err)
+json_t *image_open_init(struct job *job, const char *path, int *erased, struct error *err)
 {
     struct source source;
 
-    return source_open(&source, path, &job->deadline, err) == 0 ? add_init(job, &source, err)
-                                                                : NULL;
+    return source_open(&source, path, &job->deadline, err) == 0
+               ? add_init(job, &source, erased, err)
+               : NULL;
+}
+
+int image_replace(struct job *job, size_t at, const char *path, struct error *err)
+{
+    struct source source;
+
+    if (source_open(&source, path, &job->deadline, err) != 0) {
+        return -1;
+    }
+    if (bake(&source, NULL, err) != 0) {
+        source_release(&source);
+        return -1;
+    }
+    return job_replace_picture(job, at, &source, err);
 }
 
 /* Decodes slice by slice. */
@@ -147,7 +161,7 @@ static int lift_one(struct job *job, json_t *array, size_t i, const char *name, 
     if (fd < 0 || source_adopt(&source, fd, name, err) != 0) {
         return -1;
     }
-    node = add_init(job, &source, err);
+    node = add_init(job, &source, NULL, err);
     if (node == NULL) {
         return -1;
     }
@@ -178,4 +192,37 @@ int image_lift(struct job *job, json_t *native, struct error *err)
         }
     }
     return 0;
+}
+
+/* The node of the init images, or NULL. */
+static const json_t *init_images(const struct job *job)
+{
+    static const enum job_layer native[] = {LAYER_SET, LAYER_PARAMS};
+    const json_t *images = json_object_get(job->layers[LAYER_OPTION], "images");
+
+    for (size_t i = 0; images == NULL && i < 2; i++) {
+        const char *name = image_parameter(job, job->layers[native[i]], NATIVE_PICTURES);
+        images = name == NULL ? NULL : json_object_get(job->layers[native[i]], name);
+    }
+    return images;
+}
+
+size_t image_find(const struct job *job, const json_t *node)
+{
+    size_t i = 0;
+
+    while (i < job->n_sources && job->pictures[i].node != node) {
+        i++;
+    }
+    return i;
+}
+
+size_t image_first(const struct job *job)
+{
+    return image_find(job, json_array_get(init_images(job), 0));
+}
+
+size_t image_count(const struct job *job)
+{
+    return json_array_size(init_images(job));
 }

@@ -105,7 +105,7 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
         result = offline ? print_offline(job, s, err) : ask(job, s, err);
     }
     job_release(job);
-    remote_close(&remote);
+    remote_close(&remote, err);
     return result;
 }
 

@@ -36,8 +36,8 @@ static int to_file(void *ctx, const void *bytes, size_t n, struct error *err)
                : error_set(err, EXIT_OUTPUT, "cannot write the prepared mask to a temporary file");
 }
 
-static int judge(const char *path, const struct mask_stats *stats, const char *command,
-                 struct error *err)
+static int judge(const char *path, const struct mask_stats *stats, bool new_area,
+                 const char *command, struct error *err)
 {
     if (mask_stats_blank(stats)) {
         return error_set(err, EXIT_INPUT,
@@ -45,7 +45,7 @@ static int judge(const char *path, const struct mask_stats *stats, const char *c
                          "repaint (--invert-mask turns it round)",
                          path);
     }
-    if (mask_stats_white(stats) > MOSTLY_WHITE) {
+    if (mask_stats_white(stats) > MOSTLY_WHITE && !new_area) {
         char text[160];
         snprintf(text, sizeof text,
                  "the mask is %.0f%% white, and white is repainted; if that is the wrong way "
@@ -56,36 +56,20 @@ static int judge(const char *path, const struct mask_stats *stats, const char *c
     return 0;
 }
 
-/* The first init image, which the mask belongs to: of --image or --from, else of native parameters;
- * NULL when it is a link. */
-static const struct source *image_of(const struct job *job)
-{
-    static const enum job_layer native[] = {LAYER_SET, LAYER_PARAMS};
-    json_t *images = json_object_get(job->layers[LAYER_OPTION], "images");
-
-    for (size_t i = 0; images == NULL && i < 2; i++) {
-        const char *name = image_parameter(job, job->layers[native[i]], NATIVE_PICTURES);
-        images = name == NULL ? NULL : json_object_get(job->layers[native[i]], name);
-    }
-    for (size_t i = 0; i < job->n_sources; i++) {
-        if (job->pictures[i].node == json_array_get(images, 0)) {
-            return &job->sources[i];
-        }
-    }
-    return NULL;
-}
-
 /* Prepares the mask that `in` holds (closed after) into an anonymous file, and adds that as a
  * picture under the mask's name. */
 static json_t *prepare(struct job *job, int in, const char *name, const struct inpaint_options *o,
-                       bool invert, struct error *err)
+                       bool invert, bool new_area, struct error *err)
 {
-    const struct source *image = image_of(job);
+    size_t first = image_first(job);
+    const struct source *image = first < job->n_sources ? &job->sources[first] : NULL;
     const struct mask_options options = {.from = from_choice(o->mask_from),
                                          .from_option = "--mask-from",
                                          .threshold_set = o->threshold.set,
                                          .threshold = (unsigned)o->threshold.value,
                                          .invert = invert,
+                                         .grow = (uint32_t)o->grow.value,
+                                         .shrink = (uint32_t)o->shrink.value,
                                          .width = image != NULL ? image->picture.width : 0,
                                          .height = image != NULL ? image->picture.height : 0,
                                          .sized_as = image != NULL ? image->name : NULL};
@@ -98,7 +82,7 @@ static json_t *prepare(struct job *job, int in, const char *name, const struct i
     if (out >= 0 &&
         mask_normalise(&from, &options, (struct png_sink){.write = to_file, .ctx = &out}, &stats,
                        err) == 0 &&
-        judge(name, &stats, job->command, err) == 0) {
+        judge(name, &stats, new_area, job->command, err) == 0) {
         if (source_adopt(&source, out, name, err) == 0) {
             node = job_add_picture(job, &source, err);
         }
@@ -123,7 +107,7 @@ static int lift(struct job *job, json_t *native, const struct inpaint_options *o
         return 0;
     }
     int in = image_decode(text, name, err);
-    json_t *mask = in < 0 ? NULL : prepare(job, in, name, o, invert, err);
+    json_t *mask = in < 0 ? NULL : prepare(job, in, name, o, invert, false, err);
     if (mask == NULL) {
         return -1;
     }
@@ -156,9 +140,41 @@ static int add_page_defaults(struct job *job, struct error *err)
     return bad == 0 ? 0 : error_memory(err, "setting the page's defaults");
 }
 
-int mask_add(struct job *job, const struct inpaint_options *options, struct error *err)
+void mask_given_release(struct mask_given *mask)
+{
+    if (mask->fd >= 0) {
+        close(mask->fd);
+    }
+    *mask = (struct mask_given)MASK_GIVEN_INIT;
+}
+
+static const char *native_mask(const struct job *job, enum job_layer layer)
+{
+    return image_parameter(job, job->layers[layer], NATIVE_MASK);
+}
+
+bool mask_is_native(const struct job *job)
+{
+    return native_mask(job, LAYER_SET) != NULL || native_mask(job, LAYER_PARAMS) != NULL;
+}
+
+size_t mask_find(const struct job *job)
+{
+    static const enum job_layer native[] = {LAYER_SET, LAYER_PARAMS};
+    const json_t *mask = json_object_get(job->layers[LAYER_OPTION], "mask");
+
+    for (size_t i = 0; mask == NULL && i < 2; i++) {
+        const char *name = native_mask(job, native[i]);
+        mask = name == NULL ? NULL : json_object_get(job->layers[native[i]], name);
+    }
+    return image_find(job, mask);
+}
+
+int mask_add(struct job *job, const struct inpaint_options *options, struct mask_given *given,
+             struct error *err)
 {
     json_t *from = job->layers[LAYER_FROM];
+    const char *name = given->fd >= 0 ? given->name : options->mask;
     bool invert = options->invert_mask != json_is_true(json_object_get(from, "invert_mask"));
 
     json_object_del(from, "invert_mask");
@@ -173,11 +189,21 @@ int mask_add(struct job *job, const struct inpaint_options *options, struct erro
         lift(job, job->layers[LAYER_SET], options, invert, err) != 0) {
         return -1;
     }
-    if (options->mask == NULL) {
+    if (name == NULL) {
         return 0; /* the parameters may hold one; the backend refuses if not */
     }
-    int in = source_open_plain(options->mask, SOURCE_BYTES_MAX, &job->deadline, err);
-    json_t *mask = in < 0 ? NULL : prepare(job, in, options->mask, options, invert, err);
+    if (given->new_area && options->invert_mask) {
+        return error_set(err, EXIT_USAGE,
+                         "--invert-mask has nothing to invert: --outpaint repaints the new area, "
+                         "and no mask was given");
+    }
+    int in = given->fd >= 0
+                 ? given->fd
+                 : source_open_plain(options->mask, SOURCE_BYTES_MAX, &job->deadline, err);
+    given->fd = -1;
+    json_t *mask =
+        in < 0 ? NULL
+               : prepare(job, in, name, options, invert && !given->new_area, given->new_area, err);
     if (mask == NULL) {
         return -1;
     }

@@ -186,8 +186,10 @@ int remote_run(const struct remote_options *options, struct job *job, json_t **d
     return result;
 }
 
-void remote_close(struct remote *remote)
+void remote_close(struct remote *remote, struct error *err)
 {
+    secret_hide(&remote->key, err->text);
+    secret_hide(&remote->key, err->server);
     run_hide(NULL);
     secret_release(&remote->key);
     free(remote->url);

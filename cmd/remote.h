@@ -26,7 +26,7 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
 int remote_run(const struct remote_options *options, struct job *job, json_t **document,
                struct error *err);
 
-/* Wipes the key and frees. */
-void remote_close(struct remote *remote);
+/* Wipes the key and frees; hides the key in the error, which is printed later. */
+void remote_close(struct remote *remote, struct error *err);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,25 +73,6 @@ void run_hide(const struct secret *key)
     hidden = key;
 }
 
-/* Hides the key, the password in a user:password, and both as HTTP Basic sends them. */
-static void hide_in(char *text)
-{
-    char coded[sodium_base64_ENCODED_LEN(SECRET_MAX, sodium_base64_VARIANT_ORIGINAL)];
-
-    if (hidden == NULL || hidden->bytes == NULL) {
-        return;
-    }
-    text_hide(text, hidden->bytes, hidden->len);
-    const char *password = strchr(hidden->bytes, ':');
-    if (password != NULL) {
-        text_hide(text, password + 1, strlen(password + 1));
-    }
-    sodium_bin2base64(coded, sizeof coded, (const unsigned char *)hidden->bytes, hidden->len,
-                      sodium_base64_VARIANT_ORIGINAL);
-    text_hide(text, coded, strlen(coded));
-    sodium_memzero(coded, sizeof coded);
-}
-
 static void print_error_json(const struct error *err)
 {
     json_t *document = json_pack("{s:i,s:s,s:s?}", "code", (int)err->code, "message", err->text,
@@ -109,12 +89,13 @@ static void print_error_json(const struct error *err)
 
 static void print_error(const char *command, struct error *err)
 {
-    hide_in(err->text);
-    hide_in(err->server);
+    char shown[32]; /* a command that does not exist may have any name */
+
+    text_clean(shown, sizeof shown, command, strlen(command), sizeof shown);
     if (common.error_format != NULL && strcmp(common.error_format, "json") == 0) {
         print_error_json(err);
     } else {
-        fprintf(stderr, "sdctl: %s: %s\n", command, err->text);
+        fprintf(stderr, "sdctl: %s: %s\n", shown, err->text);
     }
 }
 
@@ -140,13 +121,52 @@ int run_finish(const struct command *cmd, const struct parsed *parsed, int resul
 
 void run_warn(const char *command, const char *text)
 {
-    char shown[ERROR_TEXT_MAX];
+    char shown[ERROR_TEXT_MAX - 32]; /* a whole line stays below 500 bytes */
 
     if (!common.quiet) {
         text_clean(shown, sizeof shown, text, strlen(text), sizeof shown);
-        hide_in(shown);
+        secret_hide(hidden, shown);
         fprintf(stderr, "sdctl: %s: warning: %s\n", command, shown);
     }
+}
+
+/* Whether a member of a document holds sdctl's and the user's own words. In the others a server may
+ * repeat the key. */
+static bool is_own(const char *name)
+{
+    static const char *const own[] = {"command", "backend", "endpoint", "url",       "status",
+                                      "task_id", "images",  "params",   "elapsed_ms"};
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (strcmp(own[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool to_buf(void *ctx, const char *text, size_t n)
+{
+    return buf_add(ctx, text, n);
+}
+
+static bool write_document(const json_t *document, struct buf *text)
+{
+    struct json_writer plain = {.sink = to_buf, .ctx = text, .ascii = true};
+    struct json_writer hiding = plain;
+    const char *name, *separator = "{";
+    json_t *value;
+
+    hiding.hide = hidden;
+    json_object_foreach((json_t *)(size_t)document, name, value)
+    {
+        if (!buf_addf(text, "%s\"%s\":", separator, name) ||
+            !json_write(is_own(name) ? &plain : &hiding, value)) {
+            return false;
+        }
+        separator = ",";
+    }
+    return buf_adds(text, *separator == '{' ? "{}\n" : "}\n");
 }
 
 int run_print(const json_t *document, struct error *err)
@@ -155,10 +175,9 @@ int run_print(const json_t *document, struct error *err)
     int result = 0;
 
     buf_init(&text, DOCUMENT_MAX);
-    if (!json_write_buf(document, true, &text) || !buf_add(&text, "\n", 1)) {
+    if (!write_document(document, &text)) {
         result = error_memory(err, "printing the result");
     } else {
-        hide_in(text.data);
         if (fwrite(text.data, 1, text.len, stdout) != text.len || fflush(stdout) != 0) {
             result =
                 error_set(err, EXIT_OUTPUT, "cannot write standard output: %s", strerror(errno));
@@ -177,7 +196,7 @@ int run_print_text(const char *text, struct error *err)
         return error_memory(err, "printing the result");
     }
     text_clean(shown, cap, text, strlen(text), cap);
-    hide_in(shown);
+    secret_hide(hidden, shown);
     int wrote = printf("%s\n", shown) >= 0 && fflush(stdout) == 0;
     free(shown);
     return wrote ? 0

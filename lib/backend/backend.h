@@ -58,7 +58,7 @@ struct progress {
 /* What arrived as a picture. */
 struct arrived {
     uint32_t width, height;
-    bool has_text; /* it carries generation parameters (infotext) */
+    const char *text; /* the generation parameters in it (infotext), borrowed; or NULL */
 };
 
 enum picture_role { ROLE_RESULT, ROLE_GRID, ROLE_EXTRA };

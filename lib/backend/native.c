@@ -231,3 +231,23 @@ json_t *native_to_neutral(const struct native *table, const json_t *native)
     }
     return neutral;
 }
+
+json_t *native_effective(const struct native *table, const json_t *native)
+{
+    json_t *whole = json_object(), *neutral = NULL;
+    struct error ignored;
+    int bad = whole == NULL;
+
+    for (const struct native *row = table; row->name != NULL && bad == 0; row++) {
+        json_t *value = json_get_path(native, row->name);
+        if (row->neutral == NULL || (value == NULL && row->fallback == NULL)) {
+            continue;
+        }
+        value =
+            value != NULL ? json_incref(value) : json_loads(row->fallback, JSON_DECODE_ANY, NULL);
+        bad = value == NULL || json_set_path(whole, row->name, value, &ignored);
+    }
+    neutral = bad == 0 ? native_to_neutral(table, whole) : NULL;
+    json_decref(whole);
+    return neutral;
+}

@@ -59,6 +59,10 @@ int native_check_object(const struct native *table, json_t *object, const char *
 int native_translate(const struct native *table, const json_t *neutral, json_t *native,
                      struct error *err);
 
+/* What holds, in neutral words: what is sent, else the server's known defaults. A new object; NULL
+ * without memory. */
+json_t *native_effective(const struct native *table, const json_t *native);
+
 /* The way back: what a request of this service says in neutral words, as a new object (pictures and
  * what has no neutral name are left out). NULL without memory. */
 json_t *native_to_neutral(const struct native *table, const json_t *native);

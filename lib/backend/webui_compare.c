@@ -122,11 +122,12 @@ static void compare_int(struct task *task, struct outcome *outcome, const char *
 static void compare_seed(struct task *task, struct outcome *outcome)
 {
     json_t *asked = json_object_get(task->native, "seed");
-    json_t *got = json_array_get(json_object_get(outcome->info, "all_seeds"), 0);
+    json_t *got = json_object_get(outcome->info, "seed");
 
     if (json_integer_value(asked) >= 0) {
         compare_int(task, outcome, "seed", asked,
-                    got != NULL ? got : json_object_get(outcome->info, "seed"));
+                    got != NULL ? got
+                                : json_array_get(json_object_get(outcome->info, "all_seeds"), 0));
     }
 }
 

@@ -37,6 +37,7 @@ static int compose_interrogate(struct task *task, struct error *err)
     }
     json_decref(task->native);
     task->native = native;
+    task->id[0] = '\0'; /* there is no way to tell the server one */
     return 0;
 }
 
@@ -74,6 +75,35 @@ static int compose_images(struct task *task, struct error *err)
         return error_memory(err, "preparing the request");
     }
     return 0;
+}
+
+/* A latent pixel is 8 wide: WebUI divides and drops the rest (processing.py, opt_f), sd.cpp rounds
+ * up to a multiple of 8, 16 or 64, as the model needs (align_image_size). */
+static int compose_size(struct task *task, struct error *err)
+{
+    static const char *const sides[] = {"width", "height"};
+    bool told = true;
+
+    for (size_t i = 0; i < 2; i++) {
+        json_int_t n = json_integer_value(json_object_get(task->native, sides[i]));
+        if (n % 8 == 0) {
+            continue;
+        }
+        if (n < 8 && task->flavour != WEBUI_SDCPP) {
+            return error_set(err, EXIT_USAGE, "%s %d leaves nothing to work on: the least is 8",
+                             sides[i], (int)n);
+        }
+        told = told && (task->flavour == WEBUI_SDCPP
+                            ? backend_warn(task,
+                                           "%s %d is not a multiple of 8: sd.cpp's server rounds "
+                                           "it up to %d or more",
+                                           sides[i], (int)n, (int)(n / 8 * 8 + 8))
+                            : backend_warn(task,
+                                           "%s %d is not a multiple of 8: the server rounds it "
+                                           "down, the model works on %d",
+                                           sides[i], (int)n, (int)(n / 8 * 8)));
+    }
+    return told ? 0 : error_memory(err, "preparing the request");
 }
 
 /* mask_blur beats the two others when all are sent, so they never go together (A1). */
@@ -114,6 +144,32 @@ static int compose_mask(struct task *task, struct error *err)
     return compose_blur(task, err);
 }
 
+/* NAME, NAME:WEIGHT, or with a weight for each of text encoder and U-Net as <lora:> takes them. */
+static int check_loras(const json_t *loras, struct error *err)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(loras, i, item)
+    {
+        const char *name = json_string_value(item);
+        const char *colon = strchr(name, ':');
+        if (colon == name) {
+            return error_set(err, EXIT_USAGE, "--lora '%s': the name is missing", name);
+        }
+        while (colon != NULL) {
+            char number[32];
+            double weight;
+            snprintf(number, sizeof number, "%.*s", (int)strcspn(colon + 1, ":"), colon + 1);
+            if (!text_to_real(number, &weight)) {
+                return error_set(err, EXIT_USAGE, "--lora '%s': the weight is not a number", name);
+            }
+            colon = strchr(colon + 1, ':');
+        }
+    }
+    return 0;
+}
+
 /* <lora:NAME:WEIGHT> and the words of embeddings go behind the prompt. */
 static int compose_prompt(struct task *task, struct error *err)
 {
@@ -126,6 +182,9 @@ static int compose_prompt(struct task *task, struct error *err)
 
     if (loras == NULL && embeddings == NULL) {
         return 0;
+    }
+    if (check_loras(loras, err) != 0) {
+        return -1;
     }
     buf_init(&text, 1024UL * 1024);
     buf_adds(&text, prompt != NULL ? prompt : "");
@@ -246,9 +305,10 @@ int webui_compose(struct task *task, const json_t *facts, struct error *err)
     if (task->operation == OPERATION_INTERROGATE) {
         return compose_interrogate(task, err);
     }
-    if (compose_images(task, err) != 0 || compose_mask(task, err) != 0 ||
-        compose_prompt(task, err) != 0 || webui_compose_script(task, err) != 0 ||
-        webui_compose_controlnet(task, err) != 0 || compose_saving(task, err) != 0) {
+    if (compose_images(task, err) != 0 || compose_size(task, err) != 0 ||
+        compose_mask(task, err) != 0 || compose_prompt(task, err) != 0 ||
+        webui_compose_script(task, err) != 0 || webui_compose_controlnet(task, err) != 0 ||
+        compose_saving(task, err) != 0) {
         return -1;
     }
     if (task->flavour == WEBUI_SDCPP) {

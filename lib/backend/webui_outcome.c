@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/infotext.h"
 #include "backend/webui.h"
 #include "wire/json.h"
 
@@ -20,10 +21,29 @@ static json_t *read_info(const json_t *reply)
 }
 
 /*
+ * The seed of the n-th result. A script runs many times with seeds of its own and reports the last
+ * run's, so the picture's text tells it, or `info` when there is only one.
+ */
+static void read_seed(const struct task *task, const struct arrived *arrived, const json_t *info,
+                      size_t n, struct pictured *p)
+{
+    bool script = json_object_get(task->native, "script_name") != NULL;
+    json_t *text = script && arrived->text != NULL ? infotext_parse(arrived->text) : NULL;
+    json_t *seed = !script        ? json_array_get(json_object_get(info, "all_seeds"), n)
+                   : text != NULL ? json_object_get(text, "seed")
+                   : n == 0       ? json_object_get(info, "seed")
+                                  : NULL;
+
+    p->has_seed = json_is_integer(seed);
+    p->seed = json_integer_value(seed);
+    json_decref(text);
+}
+
+/*
  * Which picture is what (A12, A13): a grid comes first when index_of_first_image says so. Then come
  * the results, which carry their parameters when the server writes them, mixed with masks and
- * composites that do not, and last the extra images of scripts. Without such text the first
- * all_seeds are the results.
+ * composites that do not, and last the extra images of scripts. Without such text, or when there
+ * are no more than asked for, the first all_seeds are the results.
  */
 static void assign_roles(const struct task *task, const struct arrived *arrived,
                          struct outcome *outcome)
@@ -34,10 +54,11 @@ static void assign_roles(const struct task *task, const struct arrived *arrived,
     bool any_text = false;
     size_t expected =
         script || json_array_size(seeds) == 0 ? outcome->n_pictures : json_array_size(seeds);
+    bool surplus = script || (json_int_t)outcome->n_pictures - first > (json_int_t)expected;
     size_t found = 0;
 
-    for (size_t i = 0; i < outcome->n_pictures; i++) {
-        any_text = any_text || ((json_int_t)i >= first && arrived[i].has_text);
+    for (size_t i = 0; surplus && i < outcome->n_pictures; i++) {
+        any_text = any_text || ((json_int_t)i >= first && arrived[i].text != NULL);
     }
     for (size_t i = 0; i < outcome->n_pictures; i++) {
         struct pictured *p = &outcome->pictures[i];
@@ -45,14 +66,12 @@ static void assign_roles(const struct task *task, const struct arrived *arrived,
             p->role = ROLE_GRID;
             continue;
         }
-        if (found >= expected || (any_text && !arrived[i].has_text)) {
+        if (found >= expected || (any_text && arrived[i].text == NULL)) {
             p->role = ROLE_EXTRA;
             continue;
         }
-        json_t *seed = json_array_get(seeds, found++);
         p->role = ROLE_RESULT;
-        p->has_seed = json_is_integer(seed);
-        p->seed = json_integer_value(seed);
+        read_seed(task, &arrived[i], outcome->info, found++, p);
     }
 }
 

@@ -167,18 +167,21 @@ static int compose_known(const struct script *script, const json_t *given, json_
     return 0;
 }
 
-/* Whether all given arguments are JSON in order rather than NAME=VALUE. */
+/* Whether the arguments are given in order, as JSON, rather than as NAME=VALUE. */
 static bool is_positional(const struct script *script, const json_t *given)
 {
-    const char *first = json_string_value(json_array_get(given, 0));
-    const char *equals = first == NULL ? NULL : strchr(first, '=');
+    json_t *item;
+    size_t i;
 
-    if (script == NULL || first == NULL) {
-        return script == NULL;
+    json_array_foreach(script != NULL ? given : NULL, i, item)
+    {
+        json_t *json = json_loads(json_string_value(item), JSON_DECODE_ANY, NULL);
+        json_decref(json);
+        if (json == NULL) {
+            return false;
+        }
     }
-    json_t *json = json_loads(first, JSON_DECODE_ANY, NULL);
-    json_decref(json);
-    return json != NULL && equals == NULL;
+    return script == NULL || json_array_size(given) > 0;
 }
 
 int webui_compose_script(struct task *task, struct error *err)

@@ -4,6 +4,9 @@
 # DATA                     the folder of test pictures
 # CASE                     the case's own folder: here/ (where it starts), home/, tmp/ ($TMPDIR)
 
+TILE=$DATA/tile.png      # 64x48
+MASK=$DATA/tile-mask.png # 64x48, white from (24,16) to (39,31)
+
 sdctl() { "$SDCTL" "$@"; }
 
 # quote WORD: as one would type it
@@ -15,17 +18,30 @@ quote() {
     esac
 }
 
-# run COMMAND...: the command, its standard output, its standard error behind "! ", its status
-run() {
+announce() {
     local word
     printf '$'
     for word; do
         printf ' %s' "$(quote "$word")"
     done
     echo
+}
+
+# run COMMAND...: the command, its standard output, its standard error behind "! ", its status
+run() {
+    announce "$@"
     status=0
     "$@" >"$CASE/stdout" 2>"$CASE/stderr" || status=$?
     show
+}
+
+# try COMMAND...: as run, without the standard output, which pick can ask for
+try() {
+    announce "$@"
+    status=0
+    "$@" >"$CASE/stdout" 2>"$CASE/stderr" || status=$?
+    sed 's/^/! /' "$CASE/stderr"
+    echo "= $status"
 }
 
 # show: what the files stdout and stderr hold, and $status
@@ -60,7 +76,8 @@ end_case() {
         kill "$pid" 2>/dev/null
     done <"$CASE/pids"
     while read -r pid; do
-        tail --pid="$pid" -f /dev/null 2>/dev/null
+        wait "$pid" 2>/dev/null
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
     done <"$CASE/pids"
     rm -f "$CASE/pids"
     grep -l -E 'Sanitizer|runtime error' "$CASE"/sandbox*.log 2>/dev/null && cat "$CASE"/sandbox*.log
@@ -97,10 +114,11 @@ sent() {
     local folder
     folder=$(ls -d "$SERVED"/*/ 2>/dev/null | sed -n "${2:-$}p")
     [ -n "$folder" ] || { echo '(nothing was sent)' && return; }
-    jq -c "$1" "${folder}request.json" | sed 's/^/sent: /'
+    jq -c "$1 | walk(if type == \"string\" and length > 60 and test(\"^[A-Za-z0-9+/=]*$\")
+        then .[0:16] + \"...\" else . end)" "${folder}request.json" | sed 's/^/sent: /'
 }
 
-# keep [N]: the folder of the N-th request kept, the last one if not given
+# kept [N]: the folder of the N-th request kept, the last one if not given
 kept() { ls -d "$SERVED"/*/ 2>/dev/null | sed -n "${1:-$}s#/\$##p"; }
 
 # pick JQ-FILTER: asks the last standard output
@@ -122,12 +140,50 @@ print("%dx%d %s %08x" % (i.width, i.height, i.mode, zlib.crc32(i.tobytes())))
 END
 }
 
-# gone: prints temporary files that are left here or in TMPDIR
-sleep_until() { # sleep_until SECONDS COMMAND...: waits till the command succeeds
+# begin NAME COMMAND...: starts it in the background, with signals as a terminal's
+begin() {
+    local name=$1
+    shift
+    [ "$1" = sdctl ] && shift && set -- "$SDCTL" "$@"
+    env --default-signal=INT,QUIT "$@" >"$CASE/$name.out" 2>"$CASE/$name.err" &
+    eval "pid_$name=$!"
+    leave $!
+}
+
+# end NAME [SIGNAL]: sends the signal, waits, and shows what the command wrote and its status
+end() {
+    local pid
+    eval "pid=\$pid_$1"
+    [ -z "${2-}" ] || kill -s "$2" "$pid"
+    status=0
+    wait "$pid" 2>/dev/null || status=$?
+    echo "$1${2:+, SIG$2}:"
+    mv "$CASE/$1.out" "$CASE/stdout"
+    mv "$CASE/$1.err" "$CASE/stderr"
+    show
+}
+
+# sleep_until SECONDS COMMAND...: waits until the command succeeds
+sleep_until() {
     local ends=$((SECONDS + $1))
     shift
     until "$@" 2>/dev/null; do
         [ $SECONDS -lt $ends ] || { echo "gave up waiting for: $*" && return 1; }
         sleep 0.05
     done
+}
+
+# active: whether the sandbox is at a sampling step; waiting N: whether N tasks are in its queue
+active() { curl -s "$URL/sdapi/v1/progress?skip_current_image=true" | jq -e '.state.sampling_step > 0' >/dev/null; }
+waiting() { [ "$(curl -s "$URL/internal/pending-tasks" | jq .size)" = "$1" ]; }
+
+# terminal COMMAND...: runs it on a terminal, and shows the different lines that appeared there,
+# with numbers as N, and its status
+terminal() {
+    announce "$@"
+    status=0
+    "$PYTHON" "$TOP/tests/cli/terminal.py" "$@" >"$CASE/screen" || status=$?
+    tr '\r' '\n' <"$CASE/screen" | sed 's/\x1b\[K//g; /^{/s/.*/(a result document)/' | grep -v '^$' |
+        sed 's/[0-9][0-9]*/N/g; s/#/./g; s/\.\.*/./g; s/   */  /g' | sort -u
+    echo "= $status"
 }
