@@ -25,7 +25,7 @@ enum exit_code {
     EXIT_SIGNAL = 128,      /* plus the signal's number */
 };
 
-#define ERROR_TEXT_MAX 480
+#define ERROR_TEXT_MAX 464 /* with "sdctl: COMMAND: " a line stays below 500 bytes */
 #define ERROR_SERVER_MAX 640
 
 struct error {

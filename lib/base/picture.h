@@ -36,6 +36,7 @@ struct picture_framing {
     uint8_t colour_type;    /* of a PNG: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA */
     bool has_trns;          /* of a PNG: a tRNS chunk precedes the pixels */
     bool interlaced;        /* of a PNG */
+    bool has_alpha;         /* of a WebP: it says that some pixels are not opaque */
 
     bool want_text; /* collect the infotext for picture_text() */
 

@@ -90,6 +90,7 @@ static bool read_vp8l(struct picture_framing *p)
     if (p->field[0] != 0x2f || bits >> 29 != 0) {
         return picture_fault(p, "WebP has an unknown lossless form");
     }
+    p->has_alpha = (bits >> 28 & 1) != 0;
     return set_dimensions(p, (bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1);
 }
 
@@ -98,6 +99,7 @@ static bool read_vp8x(struct picture_framing *p)
 {
     const uint8_t *f = p->field;
 
+    p->has_alpha = (f[0] & 0x10) != 0;
     return set_dimensions(p, (picture_le16(f + 4) | (uint32_t)f[6] << 16) + 1,
                           (picture_le16(f + 7) | (uint32_t)f[9] << 16) + 1);
 }

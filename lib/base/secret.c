@@ -177,6 +177,24 @@ int secret_run_helper(struct secret *s, const char *command, struct error *err)
     return result;
 }
 
+void secret_hide(const struct secret *s, char *text)
+{
+    const int variant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+    char coded[sodium_base64_ENCODED_LEN(SECRET_MAX, sodium_base64_VARIANT_ORIGINAL)];
+
+    if (s == NULL || s->bytes == NULL || text == NULL) {
+        return;
+    }
+    text_hide(text, s->bytes, s->len);
+    const char *password = strchr(s->bytes, ':');
+    if (password != NULL) {
+        text_hide(text, password + 1, strlen(password + 1));
+    }
+    sodium_bin2base64(coded, sizeof coded, (const unsigned char *)s->bytes, s->len, variant);
+    text_hide(text, coded, strlen(coded));
+    sodium_memzero(coded, sizeof coded);
+}
+
 void secret_release(struct secret *s)
 {
     if (s != NULL) {

@@ -33,6 +33,10 @@ int secret_read_file(struct secret *s, const char *path, bool *readable, struct 
  * credential helpers. SDCTL_API_KEY is not in the helper's environment. */
 int secret_run_helper(struct secret *s, const char *command, struct error *err);
 
+/* Overwrites by '*' in a NUL-terminated text: the key, the password of a user:password, and the key
+ * as HTTP Basic sends it. Does nothing without a key; NULL-safe. */
+void secret_hide(const struct secret *s, char *text);
+
 /* Wipes and frees. NULL-safe. */
 void secret_release(struct secret *s);
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SECRET_LEAST 4    /* shorter secrets are left */
+#define LINE_LONGEST 1024 /* bytes of a text that may have been cut */
+
 /* Decodes one UTF-8 character; returns its length, or 0 when the bytes are not one. */
 static size_t utf8_decode(const unsigned char *s, size_t n, uint32_t *code)
 {
@@ -36,6 +39,7 @@ static bool is_invisible(uint32_t c)
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
            (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb) ||
+           (c >= 0x1bca0 && c <= 0x1bca3) || (c >= 0x1d173 && c <= 0x1d17a) ||
            (c >= 0xe0000 && c <= 0xe0fff) || (c & 0xfffe) == 0xfffe;
 }
 
@@ -86,14 +90,35 @@ char *text_clean(char *to, size_t cap, const char *from, size_t n, size_t shown)
     return to;
 }
 
+/* Overwrites a beginning of `secret` that ends at `end`. */
+static void hide_beginning(char *text, char *end, const char *secret, size_t len, size_t least)
+{
+    size_t n = (size_t)(end - text);
+
+    for (n = n < len ? n : len - 1; n >= least; n--) {
+        if (memcmp(end - n, secret, n) == 0) {
+            memset(end - n, '*', n);
+            return;
+        }
+    }
+}
+
 void text_hide(char *text, const char *secret, size_t len)
 {
-    if (len < 4) {
+    if (len < SECRET_LEAST) {
         return;
     }
     for (char *at = text; (at = strstr(at, secret)) != NULL; at += len) {
         memset(at, '*', len);
     }
+    size_t n = strlen(text);
+    if (n > LINE_LONGEST) {
+        return;
+    }
+    for (char *at = text; (at = strstr(at, "...")) != NULL; at += 3) {
+        hide_beginning(text, at, secret, len, 1);
+    }
+    hide_beginning(text, text + n, secret, len, SECRET_LEAST);
 }
 
 bool text_is_utf8(const char *bytes, size_t n)

@@ -19,8 +19,10 @@
  */
 char *text_clean(char *to, size_t cap, const char *from, size_t n, size_t shown);
 
-/* Overwrites each occurrence of the `len` bytes of `secret` in the NUL-terminated text by '*'. A
- * secret shorter than 4 bytes is left: hiding it would hide ordinary text. */
+/* Overwrites each occurrence of the `len` bytes of `secret` in the NUL-terminated text by '*', and
+ * in a text of at most 1024 bytes also a beginning of it that was cut off: one in front of "...",
+ * or 4 bytes or more at the end. A secret shorter than 4 bytes is left: hiding it would hide
+ * ordinary text. */
 void text_hide(char *text, const char *secret, size_t len);
 
 /* Whether n bytes are valid UTF-8 (no overlong forms, surrogates or values over U+10FFFF). */

@@ -49,7 +49,7 @@ static int confirm(struct job *job, struct net *net, struct error *err)
     if (job->backend == NULL) {
         return fact_backend(job, net, err);
     }
-    if (fact_get(job, net, job->backend->probe, &fact, err) != 0) {
+    if (fact_probe(job, net, job->backend, &fact, err) != 0) {
         return -1;
     }
     bool known = fact != NULL && job->backend->recognise(fact);

@@ -18,10 +18,14 @@ int fact_fault(const struct job *job, const char *path, const struct net_reply *
     json_t *json = receive_fault(receive);
 
     buf_init(&words, 65536);
-    if (json != NULL && job->backend != NULL) {
-        job->backend->fault(status, json, &words);
+    if (json != NULL) {
+        (job->backend != NULL ? job->backend : backends[0])->fault(status, json, &words);
     }
-    const char *text = words.len > 0 ? words.data : receive->rest.len > 0 ? receive->rest.data : "";
+    if (words.len == 0 && receive->rest.len > 0) {
+        buf_add(&words, receive->rest.data, receive->rest.len < 8192 ? receive->rest.len : 8192);
+    }
+    secret_hide(job->key, words.len > 0 ? words.data : NULL); /* before a part of it is cut off */
+    const char *text = words.len > 0 ? words.data : "";
     text_clean(shown, sizeof shown, text, strlen(text), TEXT_SHOWN_MAX);
     error_set(err, code, "the server answered %d to %s%s%s%s", status, path,
               *shown != '\0' ? ": " : "", shown,
@@ -32,7 +36,9 @@ int fact_fault(const struct job *job, const char *path, const struct net_reply *
     return -1;
 }
 
-int fact_get(struct job *job, struct net *net, const char *path, json_t **json, struct error *err)
+/* The answer to a GET; of other statuses than 200 those that `fatal` names are errors. */
+static int get(struct job *job, struct net *net, const char *path, bool (*fatal)(int status),
+               json_t **json, struct error *err)
 {
     struct net_reply reply;
     struct receive receive;
@@ -50,11 +56,33 @@ int fact_get(struct job *job, struct net *net, const char *path, json_t **json, 
     }
     if (result == 0 && reply.status == 200) {
         result = receive_json(&receive, json, err);
-    } else if (result == 0 && (reply.status == 401 || reply.status == 403)) {
+    } else if (result == 0 && fatal(reply.status)) {
         result = fact_fault(job, path, &reply, &receive, err);
     }
     receive_release(&receive);
     return result;
+}
+
+/* Statuses that are no answer about what the server has: the key, or a server that is too busy. */
+static bool is_no_answer(int status)
+{
+    return status == 401 || status == 403 || status == 429 || (status >= 502 && status <= 504);
+}
+
+static bool is_failure(int status)
+{
+    return is_no_answer(status) || status >= 500;
+}
+
+int fact_get(struct job *job, struct net *net, const char *path, json_t **json, struct error *err)
+{
+    return get(job, net, path, is_no_answer, json, err);
+}
+
+int fact_probe(struct job *job, struct net *net, const struct backend *backend, json_t **json,
+               struct error *err)
+{
+    return get(job, net, backend->probe, is_failure, json, err);
 }
 
 int fact_backend(struct job *job, struct net *net, struct error *err)
@@ -62,7 +90,7 @@ int fact_backend(struct job *job, struct net *net, struct error *err)
     json_t *fact = NULL;
 
     for (size_t i = 0; backends[i] != NULL && job->backend == NULL; i++) {
-        if (fact_get(job, net, backends[i]->probe, &fact, err) != 0) {
+        if (fact_probe(job, net, backends[i], &fact, err) != 0) {
             return -1;
         }
         if (fact != NULL && backends[i]->recognise(fact)) {

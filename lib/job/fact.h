@@ -10,8 +10,14 @@
 /* Asking a server for what it is and has, before anything is sent to it. */
 
 /* GETs a path, again where that may help (retry.h). 0 with *json NULL when the server has no such
- * path or fails on it; 401 and 403 are errors. */
+ * path or fails on it; a key that is refused (401, 403) and a server that is too busy (429, 502,
+ * 503, 504) are errors. */
 int fact_get(struct job *job, struct net *net, const char *path, json_t **json, struct error *err);
+
+/* GETs the path that tells a backend's servers; as fact_get(), but a server that fails on it (5xx)
+ * is an error. */
+int fact_probe(struct job *job, struct net *net, const struct backend *backend, json_t **json,
+               struct error *err);
 
 /* Finds out which backend an unknown server is, and prepares the job for it. EXIT_REFUSED when it
  * is none. */

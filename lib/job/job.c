@@ -36,6 +36,23 @@ json_t *job_add_picture(struct job *job, struct source *source, struct error *er
     return node;
 }
 
+int job_replace_picture(struct job *job, size_t at, struct source *source, struct error *err)
+{
+    json_t *node = (json_t *)(size_t)job->pictures[at].node;
+    json_t *description = source_describe(source);
+    int bad = description == NULL || json_object_update(node, description) != 0;
+
+    json_decref(description);
+    if (bad != 0) {
+        source_release(source);
+        return error_memory(err, "replacing a picture");
+    }
+    source_release(&job->sources[at]);
+    job->sources[at] = *source;
+    *source = (struct source)SOURCE_INIT;
+    return 0;
+}
+
 static bool is_picture(const struct job *job, const json_t *node)
 {
     for (size_t i = 0; i < job->n_sources; i++) {
@@ -70,12 +87,42 @@ static int note_origins(const struct job *job, json_t *native, const char *origi
     return bad;
 }
 
-/* Lays a native object over the request tree. */
+/* A copy to be changed: objects and arrays are new, pictures keep their identity. NULL without
+ * memory. */
+static json_t *copy_tree(const struct job *job, json_t *value)
+{
+    const char *name;
+    json_t *item, *copy;
+    size_t i;
+    int bad = 0;
+
+    if (is_picture(job, value) || !(json_is_object(value) || json_is_array(value))) {
+        return json_incref(value);
+    }
+    copy = json_is_object(value) ? json_object() : json_array();
+    json_array_foreach(value, i, item)
+    {
+        bad |= json_array_append_new(copy, copy_tree(job, item));
+    }
+    json_object_foreach(value, name, item)
+    {
+        bad |= json_object_set_new(copy, name, copy_tree(job, item));
+    }
+    if (bad != 0) {
+        json_decref(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+/* Lays a native object over the request tree; the layer stays as it was given. */
 static int overlay(struct job *job, json_t *native, enum job_layer layer, struct error *err)
 {
-    int bad = json_object_update_recursive(job->task.native, native);
+    json_t *copy = copy_tree(job, native);
+    int bad = json_object_update_recursive(job->task.native, copy);
 
     bad |= note_origins(job, native, layer_names[layer]);
+    json_decref(copy);
     return bad == 0 ? 0 : error_memory(err, "merging parameters");
 }
 
@@ -176,6 +223,17 @@ int job_prepare(struct job *job, bool offline, struct error *err)
         return -1;
     }
     return offline ? job->backend->compose(&job->task, NULL, err) : 0;
+}
+
+int job_again(struct job *job, struct error *err)
+{
+    backend_release_task(&job->task);
+    job->task = (struct task){0};
+    json_decref(job->origins);
+    job->origins = NULL;
+    job->started = clock_ms();
+    job->submitted = false;
+    return job_prepare(job, false, err);
 }
 
 int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct error *err)

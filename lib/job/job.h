@@ -65,9 +65,17 @@ void job_init(struct job *job);
  * reference). NULL without memory or room. */
 json_t *job_add_picture(struct job *job, struct source *source, struct error *err);
 
+/* Puts another opened source (taken over, also on failure) in the place of picture `at`: its node
+ * stays where it is and describes the new one. */
+int job_replace_picture(struct job *job, size_t at, struct source *source, struct error *err);
+
 /* Merges the layers and checks every parameter; opens nothing, sends nothing. With `offline` it
  * also composes the request without having asked the server. */
 int job_prepare(struct job *job, bool offline, struct error *err);
+
+/* Prepares a job that was run for the next run: its layers and pictures, which may have been
+ * changed meanwhile, and its output stay. */
+int job_again(struct job *job, struct error *err);
 
 /* Writes the exact request body. After job_prepare(offline). */
 int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct error *err);

@@ -22,6 +22,8 @@ struct output {
     char *path; /* OUTPUT_PATH: as given; OUTPUT_FOLDER: the folder with its '/'; owned */
     bool force;
     unsigned long next; /* OUTPUT_FOLDER: the number to try next */
+    size_t rounds;      /* how often the job is run in all; 0 is once */
+    size_t placed[3];   /* pictures placed so far, in all rounds, by their role */
 };
 
 /* Plans the output. `text` is what -o said or NULL; `image` is the first input's name (its stem is

@@ -70,9 +70,8 @@ static int close_picture(void *ctx, struct error *err)
     }
     sha256_final(&p->hash, digest);
     sha256_hex(digest, p->sha256);
-    char *text = picture_text(&p->framing);
-    p->has_text = text != NULL;
-    free(text);
+    p->text = picture_text(&p->framing);
+    picture_release(&p->framing);
     return 0;
 }
 
@@ -121,6 +120,9 @@ int receive_take(void *receive, const struct net_reply *reply, const char *bytes
     }
     if (!r->opaque && tap_feed(&r->tap, bytes, n, err) != 0) {
         r->opaque = true; /* no JSON, or too much of it: what is there is enough for its words */
+        if (r->rest.len == 0) {
+            buf_add(&r->rest, bytes, n < FAULT_STRING ? n : FAULT_STRING);
+        }
     }
     return 0;
 }
@@ -157,6 +159,7 @@ void receive_release(struct receive *r)
     for (size_t i = 0; i < r->n_pictures; i++) {
         outfile_discard(&r->pictures[i]->file);
         picture_release(&r->pictures[i]->framing);
+        free(r->pictures[i]->text);
         free(r->pictures[i]);
     }
     tap_release(&r->tap);

@@ -29,7 +29,7 @@ struct received {
     struct sha256 hash;
     uint64_t bytes;
     char sha256[65];
-    bool has_text;
+    char *text; /* the generation parameters in it, or NULL; owned */
 };
 
 struct receive {

@@ -76,17 +76,19 @@ static int place_one(struct job *job, struct received *p, const struct pictured 
 json_t *result_place(struct job *job, struct receive *receive, const struct outcome *outcome,
                      struct error *err)
 {
-    size_t placed[3] = {0};
+    struct output *output = &job->output;
+    size_t rounds = output->rounds > 1 ? output->rounds : 1;
     json_t *images = json_array();
 
     for (size_t i = 0; i < outcome->n_pictures; i++) {
         const struct pictured *what = &outcome->pictures[i];
-        if (job->output.kind == OUTPUT_STDOUT && (what->role != ROLE_RESULT || placed[0] > 0)) {
+        size_t *placed = &output->placed[what->role];
+        if (output->kind == OUTPUT_STDOUT && (what->role != ROLE_RESULT || *placed > 0)) {
             backend_warn(&job->task, "picture %zu was dropped: standard output takes one", i + 1);
             continue;
         }
-        if (place_one(job, receive->pictures[i], what, ++placed[what->role],
-                      count_role(outcome, what->role), images, err) != 0) {
+        if (place_one(job, receive->pictures[i], what, ++*placed,
+                      count_role(outcome, what->role) * rounds, images, err) != 0) {
             json_decref(images);
             return NULL;
         }

@@ -29,8 +29,8 @@ double retry_after(const char *value, long long now)
     int day, year, hour, minute, second, end = 0;
     long long seconds;
 
-    if (text_to_int(value, &seconds) && seconds >= 0) {
-        return (double)seconds;
+    if (*value != '\0' && value[strspn(value, "0123456789")] == '\0') {
+        return text_to_int(value, &seconds) ? (double)seconds : HUGE_VAL;
     }
     if (sscanf(value, "%*3s, %2d %3s %4d %2d:%2d:%2d GMT%n", &day, month, &year, &hour, &minute,
                &second, &end) != 6 ||
@@ -84,7 +84,7 @@ static bool wait_turn(const struct job *job, long attempt, const struct net_repl
 bool retry_read(const struct job *job, long attempt, int result, const struct net_reply *reply,
                 const struct error *err)
 {
-    bool lost = result != 0 && err->code == EXIT_NETWORK && reply->connected;
+    bool lost = result != 0 && err->code == EXIT_NETWORK && reply->lost;
     bool busy = result == 0 && (reply->status == 429 || reply->status == 502 ||
                                 reply->status == 503 || reply->status == 504);
 

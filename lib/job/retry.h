@@ -21,7 +21,7 @@ bool retry_submission(const struct job *job, long attempt, int result,
                       const struct net_reply *reply);
 
 /* Seconds that a Retry-After value asks for, from `now` (seconds since 1970): digits, or an HTTP
- * date; -1 when it is neither. */
+ * date; -1 when it is neither, HUGE_VAL when it is too large for a number. */
 double retry_after(const char *value, long long now);
 
 #endif

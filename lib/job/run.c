@@ -68,9 +68,9 @@ static int submit_once(struct job *job, struct net *net, const struct request *r
 }
 
 /* Sends the task, again only where nothing can have been accepted. */
-static int submit(struct job *job, struct net *net, struct receive *receive, struct error *err)
+static int submit(struct job *job, struct net *net, struct receive *receive,
+                  struct net_reply *reply, struct error *err)
 {
-    struct net_reply reply = {0};
     struct request request;
     struct body body;
     int result = -1;
@@ -85,14 +85,14 @@ static int submit(struct job *job, struct net *net, struct receive *receive, str
     }
     for (long attempt = 0;; attempt++) {
         receive_init(receive, request.tap, output_place(&job->output));
-        result = submit_once(job, net, &request, &body, receive, &reply, err);
-        if (!retry_submission(job, attempt, result, &reply)) {
+        result = submit_once(job, net, &request, &body, receive, reply, err);
+        if (!retry_submission(job, attempt, result, reply)) {
             break;
         }
         receive_release(receive);
     }
-    if (result == 0 && reply.status != 200) {
-        result = fact_fault(job, request.path, &reply, receive, err);
+    if (result == 0 && reply->status != 200) {
+        result = fact_fault(job, request.path, reply, receive, err);
     }
     body_release(&body);
     json_decref(request.body);
@@ -153,20 +153,21 @@ static void cancel(struct job *job, struct net_config config, struct error *err)
     net_close(net);
 }
 
-/* A submission whose answer we do not have: the task's id is told, and it may live on. */
-static void explain_lost(const struct job *job, struct error *err)
+/* A submission whose answer we do not have, or only a gateway's: the task's id is told, and it may
+ * live on. */
+static void explain_lost(const struct job *job, int status, struct error *err)
 {
-    struct error why = *err;
+    char why[300];
 
     if (!job->submitted || job->task.id[0] == '\0') {
         return;
     }
+    text_clean(why, sizeof why, err->text, strlen(err->text), sizeof why);
     if (err->code == EXIT_DEADLINE) {
         error_set(err, EXIT_DEADLINE, "the deadline passed; task %s may still run on the server",
                   job->task.id);
-    } else if (err->code == EXIT_NETWORK) {
-        error_set(err, EXIT_NETWORK, "%s; task %s may still run on the server", why.text,
-                  job->task.id);
+    } else if (err->code == EXIT_NETWORK || status == 502 || status == 504) {
+        error_set(err, err->code, "%s; task %s may still run on the server", why, job->task.id);
     }
 }
 
@@ -182,7 +183,7 @@ static int read_outcome(struct job *job, struct receive *receive, struct outcome
     for (size_t i = 0; i < receive->n_pictures; i++) {
         const struct received *p = receive->pictures[i];
         arrived[i] = (struct arrived){
-            .width = p->framing.width, .height = p->framing.height, .has_text = p->has_text};
+            .width = p->framing.width, .height = p->framing.height, .text = p->text};
     }
     int result =
         job->backend->outcome(&job->task, json, arrived, receive->n_pictures, outcome, err);
@@ -219,6 +220,7 @@ out:
 int job_run(struct job *job, json_t **document, struct error *err)
 {
     struct receive receive = {0};
+    struct net_reply reply = {0};
     struct net *net = NULL;
     struct net_config config;
     int result = -1;
@@ -240,11 +242,11 @@ int job_run(struct job *job, json_t **document, struct error *err)
         (job->backend == NULL && fact_backend(job, net, err) != 0) || compose(job, net, err) != 0) {
         goto out;
     }
-    if (submit(job, net, &receive, err) != 0) {
+    if (submit(job, net, &receive, &reply, err) != 0) {
         if (err->code > EXIT_SIGNAL && job->submitted) {
             cancel(job, config, err);
         }
-        explain_lost(job, err);
+        explain_lost(job, reply.status, err);
         *document = err->code == EXIT_DEADLINE && job->submitted
                         ? result_document(job, "running", NULL, NULL)
                         : NULL;

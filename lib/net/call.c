@@ -15,6 +15,8 @@
 #define HEADER_LINES_MAX 100
 #define INTERIM_MAX 20
 #define REDIRECTS_MAX 3
+#define REDIRECT_BODY_MAX (64UL * 1024)
+#define ANSWER_BYTES_MAX (32LL << 30) /* 64 pictures of 256 MiB as text, with room to spare */
 #define RECEIVE_BUFFER (256L * 1024)
 #define SEND_BUFFER (256L * 1024)
 
@@ -86,10 +88,11 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
         fail(call, EXIT_NETWORK, "its headers are too long");
         return 0;
     }
+    call->head_ended = call->head_ended || line[0] == '\r' || line[0] == '\n';
     if (n > 5 && memcmp(line, "HTTP/", 5) == 0) {
         libcurl.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
         call->header_lines = 0;
-        call->encoded = false;
+        call->head_ended = call->encoded = false;
         call->location[0] = call->reply.type[0] = call->reply.retry_after[0] = '\0';
         call->reply.status = (int)status;
         if (status < 200 && ++call->interim > INTERIM_MAX) {
@@ -116,7 +119,19 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *ctx)
     (void)size;
     call->reply.received += n;
     if (is_redirect(call)) {
+        call->redirected += n;
+        if (call->redirected > REDIRECT_BODY_MAX) {
+            fail(call, EXIT_NETWORK, "it redirects with a page that is too large");
+            return 0;
+        }
         return n;
+    }
+    if (call->reply.received > (uint64_t)ANSWER_BYTES_MAX) {
+        fail(call, EXIT_NETWORK, "it is too large");
+        return 0;
+    }
+    if (clock_left(&call->net->config.deadline, 1) == 0) {
+        return 0; /* libcurl reads on while more comes, whatever the time */
     }
     if (call->encoded) {
         fail(call, EXIT_NETWORK, "it is compressed, which was not asked for");
@@ -281,6 +296,8 @@ static CURLcode set_up(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_WRITEFUNCTION, on_bytes);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_WRITEDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    bad =
+        bad ? bad : libcurl.easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_BYTES_MAX);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_FRESH_CONNECT, (long)call->request.submission);
@@ -325,6 +342,7 @@ static bool follow(struct net_call *call)
     }
     if (url_resolve(call->url, call->location, &to, &call->error) != 0 ||
         url_origin(to, &origin, &call->error) != 0) {
+        error_prefix(&call->error, "'%s' redirects: ", call->net->origin.host);
         call->failed = true;
     } else if (!url_same_origin(&origin, &call->net->origin)) {
         error_set(&call->error, EXIT_NETWORK,
@@ -371,6 +389,7 @@ static void explain(struct net_call *call, CURLcode code)
 
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_WRITE_ERROR: /* on_bytes() stopped at the deadline */
         if (clock_left(&call->net->config.deadline, 1000) > 50 && call->request.timeout_ms == 0) {
             error_set(&call->error, EXIT_NETWORK, "cannot connect to '%s': no answer", host);
         } else {
@@ -386,8 +405,15 @@ static void explain(struct net_call *call, CURLcode code)
         error_set(&call->error, EXIT_NETWORK, "cannot connect to '%s:%d': %s", host,
                   call->net->origin.port, why);
         break;
-    case CURLE_OUT_OF_MEMORY:
-        error_memory(&call->error, "talking to the server");
+    case CURLE_OUT_OF_MEMORY: /* also what libcurl says of a line over its own limit */
+        if (libcurl_starved()) {
+            error_memory(&call->error, "talking to the server");
+        } else {
+            fail(call, EXIT_NETWORK, "its headers are too long");
+        }
+        break;
+    case CURLE_FILESIZE_EXCEEDED:
+        fail(call, EXIT_NETWORK, "it is too large");
         break;
     case CURLE_SEND_ERROR:
         error_set(&call->error, EXIT_NETWORK,
@@ -414,12 +440,28 @@ static void log_call(const struct net_call *call)
     }
 }
 
+/* Whether a call failed in a way that another attempt may not. */
+static bool may_pass(CURLcode code)
+{
+    static const CURLcode lost[] = {CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+                                    CURLE_RECV_ERROR, CURLE_PARTIAL_FILE};
+
+    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
+        if (code == lost[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void call_ended(struct net_call *call, CURLcode code)
 {
-    call->reply.connected = code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
-                            code != CURLE_COULDNT_RESOLVE_PROXY &&
-                            code != CURLE_SSL_CONNECT_ERROR &&
-                            code != CURLE_PEER_FAILED_VERIFICATION;
+    /* libcurl takes an answer that ends inside its headers for one without a body. */
+    if (code == CURLE_OK && !call->head_ended) {
+        code = CURLE_PARTIAL_FILE;
+        snprintf(call->why, sizeof call->why, "it ended inside its headers");
+    }
+    call->reply.lost = !call->failed && may_pass(code);
     if (code != CURLE_OK && !call->failed) {
         explain(call, code);
     }

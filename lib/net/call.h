@@ -30,7 +30,9 @@ struct net_call {
     struct curl_slist headers[4]; /* built by hand: libcurl only reads the list */
     unsigned redirects, interim;  /* hops followed; 1xx answers seen */
     size_t header_bytes, header_lines;
-    bool encoded; /* the answer has a Content-Encoding */
+    bool head_ended;     /* the empty line behind the headers came */
+    uint64_t redirected; /* body bytes of redirects */
+    bool encoded;        /* the answer has a Content-Encoding */
     bool done, failed;
     int64_t started;
     struct error error; /* why, when failed */

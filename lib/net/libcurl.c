@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -17,11 +18,19 @@ union block {
     max_align_t align;
 };
 
+static atomic_bool starved; /* libcurl's resolver has a thread of its own */
+
+bool libcurl_starved(void)
+{
+    return atomic_exchange(&starved, false);
+}
+
 static void *wiping_malloc(size_t n)
 {
     union block *b = n > SIZE_MAX - sizeof *b ? NULL : malloc(sizeof *b + n);
 
     if (b == NULL) {
+        starved = true;
         return NULL;
     }
     b->size = n;
@@ -70,7 +79,7 @@ static void *open_library(void)
                                         "libcurl.so"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        void *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
         if (library != NULL) {
             return library;
         }

@@ -2,6 +2,7 @@
 #define SDCTL_NET_LIBCURL_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -43,5 +44,8 @@ extern struct libcurl libcurl;
 /* Loads libcurl once and initialises it, with an allocator that wipes what it frees, since requests
  * that libcurl copies hold the key. EXIT_UNEXPECTED when there is none or it is older than 7.75. */
 int libcurl_load(struct error *err);
+
+/* Whether libcurl was refused memory since the last call of this function. */
+bool libcurl_starved(void);
 
 #endif

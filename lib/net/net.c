@@ -108,19 +108,23 @@ int net_start(struct net *net, const struct net_request *request, struct net_cal
     return *call == NULL ? -1 : 0;
 }
 
-static void collect(struct net *net)
+/* Whether a call ended. */
+static bool collect(struct net *net)
 {
     CURLMsg *message;
+    bool any = false;
     int left;
 
     while ((message = libcurl.multi_info_read(net->multi, &left)) != NULL) {
         for (struct net_call *c = net->calls; c != NULL; c = c->next) {
             if (c->easy == message->easy_handle && message->msg == CURLMSG_DONE) {
                 call_ended(c, message->data.result);
+                any = true;
                 break;
             }
         }
     }
+    return any;
 }
 
 void net_step(struct net *net, int64_t ms)
@@ -129,8 +133,7 @@ void net_step(struct net *net, int64_t ms)
     int64_t left = clock_left(&net->config.deadline, ms);
 
     libcurl.multi_perform(net->multi, &running);
-    collect(net);
-    if (running > 0 || ms > 0) {
+    if (!collect(net) && (running > 0 || ms > 0)) {
         libcurl.multi_poll(net->multi, NULL, 0, (int)(left < 1000 ? left : 1000), &ready);
         libcurl.multi_perform(net->multi, &running);
         collect(net);

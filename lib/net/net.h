@@ -36,7 +36,7 @@ struct net_reply {
     char type[64]; /* Content-Type without parameters, lower case */
     char retry_after[64];
     uint64_t received; /* body bytes */
-    bool connected;    /* the server was reached */
+    bool lost;         /* the answer got lost on its way: another attempt may get one */
     bool sent;         /* some of a body may have reached it */
 };
 

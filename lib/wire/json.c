@@ -49,7 +49,7 @@ static bool put_escape(const struct json_writer *w, unsigned long c)
     return puts_(w, text);
 }
 
-static bool put_string(const struct json_writer *w, const char *string, size_t n)
+static bool put_plain_string(const struct json_writer *w, const char *string, size_t n)
 {
     const unsigned char *s = (const unsigned char *)string;
     size_t start = 0, at = 0, len;
@@ -71,6 +71,21 @@ static bool put_string(const struct json_writer *w, const char *string, size_t n
         start = at;
     }
     return put(w, string + start, n - start) && put(w, "\"", 1);
+}
+
+static bool put_string(const struct json_writer *w, const char *string, size_t n)
+{
+    if (w->hide == NULL || w->hide->bytes == NULL) {
+        return put_plain_string(w, string, n);
+    }
+    char *copy = strndup(string, n);
+    if (copy == NULL) {
+        return false;
+    }
+    secret_hide(w->hide, copy);
+    bool wrote = put_plain_string(w, copy, n);
+    free(copy);
+    return wrote;
 }
 
 static bool put_real(const struct json_writer *w, double value)

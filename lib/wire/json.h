@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/secret.h"
 
 /*
  * JSON text in and out, on top of jansson's values. The writer is ours: it streams, notices every
@@ -24,6 +25,7 @@ struct json_writer {
     json_sink *sink;
     void *ctx;
     bool ascii; /* escape everything that is not printable ASCII (for terminals and logs) */
+    const struct secret *hide; /* overwritten in strings and keys; or NULL */
     /* Called for each object node before it is written: true when the caller wrote something in its
      * place (*stop set when that failed). NULL when there are no such nodes. */
     bool (*instead)(void *ctx, const json_t *node, bool *stop);

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_BYTES_MAX 4096   /* longer keys are refused */
+#define KEY_BYTES_MAX 4096 /* longer keys are refused */
+#define OBJECT_WEIGHT 6    /* what jansson needs for one, in values */
+#define ARRAY_WEIGHT 2
 #define SLICE (256UL * 1024) /* base64 characters decoded at a time */
+#define GATHERED 32768UL     /* decoded bytes that the sink is given at once, at least */
 
 enum tap_state { BETWEEN, KEY, KEPT, TAPPED };
 
@@ -51,6 +54,7 @@ static int begin_string(struct tap *t, struct error *err)
         t->state = KEY;
     } else if (is_tapped(t)) {
         t->state = TAPPED;
+        t->n_decoded = 0;
         base64_decoder_init(&t->base64);
         return t->sink.open(t->sink.ctx, t->index, err);
     } else {
@@ -68,6 +72,7 @@ static int open_bracket(struct tap *t, char c, struct error *err)
         t->inside = true;
         t->index = 0;
     }
+    t->values += c == '{' ? OBJECT_WEIGHT : ARRAY_WEIGHT;
     t->depth++;
     t->kind[t->depth] = (unsigned char)c;
     t->want_key = c == '{';
@@ -134,6 +139,33 @@ static int scan_between(struct tap *t, const char *p, size_t n, size_t *used, st
     return quote ? begin_string(t, err) : 0;
 }
 
+/* Gives the sink what was decoded. */
+static int flush(struct tap *t, struct error *err)
+{
+    size_t n = t->n_decoded;
+
+    t->n_decoded = 0;
+    return n > 0 ? t->sink.bytes(t->sink.ctx, t->decoded, n, err) : 0;
+}
+
+/* Decodes a part of a tapped string. Small parts, such as lone escaped characters, are gathered. */
+static int tap_bytes(struct tap *t, const char *p, size_t n, size_t *used, struct error *err)
+{
+    size_t some = n < SLICE ? n : SLICE;
+    size_t made;
+
+    if (t->decoded == NULL && (t->decoded = malloc(GATHERED + BASE64_DECODED_MAX(SLICE))) == NULL) {
+        return error_memory(err, "receiving a picture");
+    }
+    int result = base64_decode(&t->base64, p, some, used, t->decoded + t->n_decoded, &made);
+    t->kept += *used;
+    t->n_decoded += made;
+    if (result == BASE64_BAD || (*used == 0 && some > 0)) {
+        return error_set(err, t->code, "picture %zu of the answer is not base64", t->index + 1);
+    }
+    return t->n_decoded >= GATHERED ? flush(t, err) : 0;
+}
+
 /* The string ended: its closing quote, and what a key means for the value behind it. */
 static int end_string(struct tap *t, struct error *err)
 {
@@ -142,7 +174,7 @@ static int end_string(struct tap *t, struct error *err)
             return error_set(err, t->code, "picture %zu of the answer is not whole base64",
                              t->index + 1);
         }
-        if (t->sink.close(t->sink.ctx, err) != 0) {
+        if (flush(t, err) != 0 || t->sink.close(t->sink.ctx, err) != 0) {
             return -1;
         }
     } else if (t->state == KEY && t->depth == 1) {
@@ -151,21 +183,6 @@ static int end_string(struct tap *t, struct error *err)
     }
     t->state = BETWEEN;
     return keep(t, "\"", 1, err);
-}
-
-static int tap_bytes(struct tap *t, const char *p, size_t n, size_t *used, struct error *err)
-{
-    size_t some = n < SLICE ? n : SLICE;
-    size_t made;
-
-    if (t->decoded == NULL && (t->decoded = malloc(BASE64_DECODED_MAX(SLICE))) == NULL) {
-        return error_memory(err, "receiving a picture");
-    }
-    int result = base64_decode(&t->base64, p, some, used, t->decoded, &made);
-    if (result == BASE64_BAD || (*used == 0 && some > 0)) {
-        return error_set(err, t->code, "picture %zu of the answer is not base64", t->index + 1);
-    }
-    return made > 0 ? t->sink.bytes(t->sink.ctx, t->decoded, made, err) : 0;
 }
 
 /* A character of a string after its escapes are undone (only ASCII matters here). */
@@ -306,6 +323,9 @@ int tap_feed(struct tap *t, const char *bytes, size_t n, struct error *err)
         }
         if (result != 0) {
             return -1;
+        }
+        if (t->kept > TAP_STRING_MAX) {
+            return broken(t, err, "a string in it is longer than 512 MiB");
         }
         bytes += used;
         n -= used;

@@ -28,8 +28,12 @@ struct tap_sink {
     int (*close)(void *ctx, struct error *err);
 };
 
-#define TAP_KEY_MAX 32              /* longest key that can match */
-#define TAP_VALUES_MAX (200 * 1000) /* values in one text */
+#define TAP_KEY_MAX 32 /* longest key that can match */
+#define TAP_VALUES_MAX                                                                             \
+    (200 * 1000) /* values in one text; an object counts as six, an array as two */
+#define TAP_STRING_MAX                                                                             \
+    (512ULL * 1024 * 1024) /* bytes of one string as it is sent, tapped or not                     \
+                            */
 
 struct tap {
     const char *key; /* NAME, key_len bytes */
@@ -57,6 +61,7 @@ struct tap {
     unsigned code_unit;
     struct base64_decoder base64;
     unsigned char *decoded; /* a slice; allocated when the first tapped string comes */
+    size_t n_decoded;       /* bytes in it that the sink was not given yet */
 };
 
 /* Starts a scan. `path` is borrowed; NULL taps nothing. */

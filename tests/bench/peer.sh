@@ -6,7 +6,8 @@ jq -n --rawfile image "$3/image.b64" '{prompt: "a cat", init_images: [$image]}' 
 curl -sS -H 'Content-Type: application/json' -H 'Expect:' --data-binary "@$3/body.json" "$1" \
     >"$3/answer.json"
 n=0
-jq -r '.images[]' "$3/answer.json" | while read -r image; do
+count=$(jq '.images | length' "$3/answer.json")
+while [ "$n" -lt "$count" ]; do
+    jq -r ".images[$n]" "$3/answer.json" | base64 -d >"$3/shell-$n.png"
     n=$((n + 1))
-    printf '%s' "$image" | base64 -d >"$3/shell-$n.png"
 done

@@ -240,7 +240,7 @@ static void test_strips(unsigned orientation, size_t strip_max)
     struct error err;
     uint8_t rows[2][3] = {"abc", "def"};
 
-    CHECK(mask_turn_init(&turn, 3, 2, orientation, &err) == 0, "scratch file");
+    CHECK(mask_turn_init(&turn, 3, 2, 1, orientation, &err) == 0, "scratch file");
     turn.strip_max = strip_max;
     turn.stage.next = &c.stage;
     CHECK(turn.stage.row(&turn.stage, rows[0], &err) == 0, "row 0");
