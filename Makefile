@@ -22,6 +22,18 @@ BUILD  = build
 BIN    = .
 endif
 
+# libjpeg-turbo and libwebp let a JPEG or WebP be a mask, or be turned; without them it is refused
+has = $(shell printf '\043include <stdio.h>\n\043include <%s>\n' $(1) | \
+        $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
+ifeq ($(call has,jpeglib.h),yes)
+CPPFLAGS += -DHAVE_LIBJPEG
+LIBS     += -ljpeg
+endif
+ifeq ($(call has,webp/decode.h),yes)
+CPPFLAGS += -DHAVE_LIBWEBP
+LIBS     += -lwebp
+endif
+
 # one short line for each step; make V=1 shows the whole commands
 V ?= 0
 ifeq ($(V),1)
