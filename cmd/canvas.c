@@ -70,10 +70,14 @@ static int find_image(const struct job *job, const char *option, size_t *at, str
     if (n > 1) {
         return error_set(err, EXIT_USAGE, "%s works on one image, not %zu", option, n);
     }
-    return *at < job->n_sources
-               ? 0
-               : error_set(err, EXIT_USAGE, "%s needs an image to work on: give one with -i FILE",
-                           option);
+    if (*at < job->n_sources) {
+        return 0;
+    }
+    return n == 0
+               ? error_set(err, EXIT_USAGE, "%s needs an image to work on: give one with -i FILE",
+                           option)
+               : error_set(err, EXIT_USAGE,
+                           "%s cannot work on an image that is a link: give it as a file", option);
 }
 
 static int open_rows(const struct source *source, struct rows *rows, struct error *err)
@@ -124,18 +128,22 @@ int canvas_sketch(struct job *job, const struct inpaint_options *o, struct mask_
 {
     struct sketch sketch = {.opacity = o->sketch_opacity.set ? o->sketch_opacity.value : 1};
     struct rows image = {0}, strokes = {0};
-    struct png_source drawn = {.name = o->sketch};
+    struct source drawn = SOURCE_INIT;
     int fds[2] = {-1, -1}, result = -1;
     size_t at;
 
-    if (find_image(job, "--sketch", &at, err) != 0) {
+    if (find_image(job, "--sketch", &at, err) != 0 ||
+        source_open(&drawn, o->sketch, &job->deadline, err) != 0) {
         return -1;
     }
-    drawn.fd = source_open_plain(o->sketch, SOURCE_BYTES_MAX, &job->deadline, err);
-    if (drawn.fd < 0) {
-        return -1;
+    if (drawn.picture.orientation != 1) {
+        error_set(err, EXIT_INPUT,
+                  "cannot use '%s': it is turned by its EXIF orientation; turn its pixels first, "
+                  "for example with mogrify -auto-orient",
+                  o->sketch);
+        goto out;
     }
-    if (rows_open(&strokes, &drawn, err) != 0 || open_rows(&job->sources[at], &image, err) != 0 ||
+    if (open_rows(&drawn, &strokes, err) != 0 || open_rows(&job->sources[at], &image, err) != 0 ||
         open_two(fds, err) != 0) {
         goto out;
     }
@@ -147,11 +155,16 @@ int canvas_sketch(struct job *job, const struct inpaint_options *o, struct mask_
     }
     *mask = (struct mask_given){.fd = fds[1], .name = o->sketch};
     result = replace(job, at, fds[0], err);
+    if (result == 0 && sketch.strongest == 0 && !o->invert_mask) {
+        result =
+            error_set(err, EXIT_INPUT,
+                      "the sketch '%s' shows no strokes: nothing would be repainted", o->sketch);
+    }
     warn_weak(job, o, sketch.strongest);
 out:
     rows_close(&image);
     rows_close(&strokes);
-    close(drawn.fd);
+    source_release(&drawn);
     return result;
 }
 

@@ -110,6 +110,13 @@ static int cut_to_eights(struct raster *r, struct error *err)
 
 static int compute(struct preparation *p, struct error *err)
 {
+    bool resized = p->how.width != (int)p->image.width || p->how.height != (int)p->image.height;
+
+    if (p->how.resize_mode == 3 && !p->how.masked_only && p->how.fill != 1 && resized) {
+        return error_set(err, EXIT_USAGE,
+                         "with --resize latent the server resizes the mask but not the image, and "
+                         "cannot fill: use just, crop or fill, or --fill original");
+    }
     if (webui_prepare_mask(&p->how, &p->mask, &p->made, err) != 0 ||
         webui_prepare_image(&p->how, &p->made, NULL, &p->image, &p->shown, NULL, err) != 0 ||
         cut_to_eights(&p->shown, err) != 0) {

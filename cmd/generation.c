@@ -18,8 +18,15 @@ static bool to_stdout(void *ctx, const char *text, size_t n)
 
 static int print_body(const struct job *job, struct error *err)
 {
+    json_t *warning;
+    size_t i;
+
     if (job_print_body(job, to_stdout, NULL, err) != 0) {
         return -1;
+    }
+    json_array_foreach(job->task.warnings, i, warning)
+    {
+        run_warn(job->command, json_string_value(warning));
     }
     return putchar('\n') != EOF ? 0 : error_set(err, EXIT_OUTPUT, "cannot write standard output");
 }

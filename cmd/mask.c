@@ -36,9 +36,14 @@ static int to_file(void *ctx, const void *bytes, size_t n, struct error *err)
                : error_set(err, EXIT_OUTPUT, "cannot write the prepared mask to a temporary file");
 }
 
-static int judge(const char *path, const struct mask_stats *stats, bool new_area,
-                 const char *command, struct error *err)
+static int judge(const char *path, const struct mask_stats *stats, const struct inpaint_options *o,
+                 bool new_area, const char *command, struct error *err)
 {
+    if (mask_stats_blank(stats) && o->shrink.value > 0) {
+        return error_set(err, EXIT_INPUT,
+                         "--shrink %lld leaves nothing of the mask '%s' to be repainted",
+                         o->shrink.value, path);
+    }
     if (mask_stats_blank(stats)) {
         return error_set(err, EXIT_INPUT,
                          "mask '%s' is all black: nothing would be repainted; white marks what to "
@@ -82,7 +87,7 @@ static json_t *prepare(struct job *job, int in, const char *name, const struct i
     if (out >= 0 &&
         mask_normalise(&from, &options, (struct png_sink){.write = to_file, .ctx = &out}, &stats,
                        err) == 0 &&
-        judge(name, &stats, new_area, job->command, err) == 0) {
+        judge(name, &stats, o, new_area, job->command, err) == 0) {
         if (source_adopt(&source, out, name, err) == 0) {
             node = job_add_picture(job, &source, err);
         }

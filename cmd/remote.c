@@ -80,7 +80,8 @@ static int find_backend(const char *asked, const json_t *endpoint, struct job *j
 
 /* The first key that there is; none is fine too. */
 static int find_key(struct remote *remote, const struct remote_options *options,
-                    const json_t *endpoint, const char *command, struct error *err)
+                    const json_t *endpoint, const char *command, const struct deadline *deadline,
+                    struct error *err)
 {
     const struct rlimit no_core = {0};
     const char *env = getenv("SDCTL_API_KEY");
@@ -88,11 +89,11 @@ static int find_key(struct remote *remote, const struct remote_options *options,
     int result;
 
     if (options->api_key_file != NULL) {
-        result = secret_read_file(&remote->key, options->api_key_file, &readable, err);
+        result = secret_read_file(&remote->key, options->api_key_file, deadline, &readable, err);
     } else if (env != NULL && *env != '\0') {
         result = secret_set(&remote->key, env, strlen(env), "SDCTL_API_KEY", err);
     } else {
-        result = config_key(endpoint, &remote->key, &readable, err);
+        result = config_key(endpoint, deadline, &remote->key, &readable, err);
     }
     if (result == 0 && remote->key.bytes != NULL) {
         setrlimit(RLIMIT_CORE, &no_core);
@@ -150,7 +151,7 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
     }
     if (find_backend(backend, endpoint, job, err) != 0 ||
         find_url(remote, name, endpoint, needed, job, err) != 0 ||
-        (needed && find_key(remote, options, endpoint, command, err) != 0)) {
+        (needed && find_key(remote, options, endpoint, command, &job->deadline, err) != 0)) {
         goto out;
     }
     result = 0;

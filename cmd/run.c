@@ -89,7 +89,7 @@ static void print_error_json(const struct error *err)
 
 static void print_error(const char *command, struct error *err)
 {
-    char shown[32]; /* a command that does not exist may have any name */
+    char shown[24]; /* a command that does not exist may have any name */
 
     text_clean(shown, sizeof shown, command, strlen(command), sizeof shown);
     if (common.error_format != NULL && strcmp(common.error_format, "json") == 0) {

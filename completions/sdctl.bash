@@ -25,24 +25,24 @@ _sdctl_tables() {
         operands='img2img inpaint mask-invert interrogate endpoint help version sandbox'
         ;;
     img2img)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
         files=' -i --image --params --from -o --output --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --outpaint --loopback -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     inpaint)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --mask --mask-from --invert-mask --threshold --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --ui-defaults --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
-        files=' -i --image --params --from -m --mask -o --output --api-key-file '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --mask --mask-from --invert-mask --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch --sketch-opacity --crop-preview --ui-defaults --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --params --from -m --mask --sketch --crop-preview -o --output --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --mask-from --threshold --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --outpaint --loopback --mask-from --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch-opacity -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     mask-invert)
-        options=' --from --threshold --keep --output --force --error-format --quiet --verbose --help '
-        files=' -o --output '
+        options=' --from --fit --threshold --grow --shrink --blur --keep --check --output --force --error-format --quiet --verbose --help '
+        files=' --fit -o --output '
         prompts=' '
-        texts=' --from --threshold --error-format '
+        texts=' --from --threshold --grow --shrink --blur --error-format '
         operands='FILE'
         ;;
     interrogate)

@@ -50,9 +50,12 @@ suite completion tests/cli/completion.sh
 suite sandbox "$python" tests/sandbox.py "$SANDBOX"
 suite cli tests/cli/run.sh
 suite masks "$python" tests/cli/mask-matrix.py "$SDCTL"
+suite mask-engine "$python" tests/cli/mask-engine.py "$SDCTL"
+suite mask-decode "$python" tests/cli/mask-decode.py "$SDCTL"
+suite preview "$python" tests/cli/preview.py "$SDCTL"
 suite badfiles "$python" tests/cli/badfiles.py
 suite hostile "$python" tests/cli/hostile.py
-suite parity "$python" tests/parity.py
+suite parity "$python" tests/parity.py "$BUILD/tools/imgtool"
 
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"

@@ -26,9 +26,10 @@ below() {
     case $1 in
     lib/base) ;;
     lib/wire | lib/image) echo base ;;
+    lib/convert) echo wire base ;;
     lib/net | lib/backend) echo wire base ;;
     lib/job) echo backend net wire base ;;
-    cmd | cmd/print) echo cmd job backend net wire image base ;;
+    cmd | cmd/print) echo cmd job backend net wire image convert base ;;
     cmd/sandbox) echo wire image base ;;
     *) echo "?" ;;
     esac
@@ -64,10 +65,10 @@ tell 'includes point down'
 
 {
     grep ' <curl/' "$work/includes" | grep -v '^lib/net/'
-    grep ' <png\.h' "$work/includes" | grep -v '^lib/image/'
+    grep -E ' <(png\.h|jpeglib\.h|turbojpeg\.h|webp/)' "$work/includes" | grep -v '^lib/image/'
     grep ' <microhttpd' "$work/includes" | grep -v '^cmd/sandbox/'
 } >"$work/found"
-tell 'curl.h in lib/net only, png.h in lib/image only'
+tell 'curl.h in lib/net only, png.h and its like in lib/image only'
 
 # The same files without comments and strings, line by line.
 for file in $sources $tests; do

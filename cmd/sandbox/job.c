@@ -44,6 +44,30 @@ static void read_mask_fields(struct job *job, const json_t *values)
     job->invert = fields_int(values, "inpainting_mask_invert", 0) != 0;
 }
 
+/* Sigma settings of samplers that have them: an option of the server that is not at its default
+ * overrules the request, and only then are they in the infotext (A7). */
+static void note_sigmas(struct job *job)
+{
+    static const char *const SAMPLERS[] = {"Euler", "Heun", "DPM2"};
+    static const struct {
+        const char *option, *label;
+        double usual;
+    } SIGMAS[] = {{"s_churn", "Sigma churn", 0},
+                  {"s_tmin", "Sigma tmin", 0},
+                  {"s_tmax", "Sigma tmax", 0},
+                  {"s_noise", "Sigma noise", 1}};
+    bool takes = false;
+
+    for (size_t i = 0; i < sizeof SAMPLERS / sizeof *SAMPLERS; i++)
+        takes = takes || strcmp(SAMPLERS[i], job->sampler) == 0;
+    for (size_t i = 0; takes && i < sizeof SIGMAS / sizeof *SIGMAS; i++) {
+        double value = settings_real(job->settings, SIGMAS[i].option, SIGMAS[i].usual);
+
+        if (value != SIGMAS[i].usual)
+            job_note(job, SIGMAS[i].label, json_real(value));
+    }
+}
+
 int job_init(struct job *job, struct sandbox *box, const json_t *values, struct failure *f)
 {
     *job = (struct job){
@@ -75,6 +99,7 @@ int job_init(struct job *job, struct sandbox *box, const json_t *values, struct 
     lists_resolve_sampler(fields_text(values, "sampler_name", ""),
                           json_string_value(json_object_get(values, "scheduler")), false,
                           &job->sampler, &job->scheduler);
+    note_sigmas(job);
     if (job->width < 8 || job->height < 8 || job->batch_size < 1 || job->n_iter < 1 ||
         (int64_t)job->width * job->height > SANDBOX_PIXELS_MAX ||
         (int64_t)job->batch_size * job->n_iter > SANDBOX_PICTURES_MAX)

@@ -17,6 +17,7 @@ struct script_arg {
     const char *fallback;
     bool directions;            /* left,top,right,bottom: WebUI says up and down */
     const char *const *choices; /* sent as their index */
+    const char *const *words;   /* sent as they are spelt here */
 };
 
 struct script {
@@ -25,6 +26,9 @@ struct script {
     size_t n_args;
 };
 
+/* Another word is taken for Linear, or for None, in silence. */
+static const char *const curves[] = {"Aggressive", "Linear", "Lazy", NULL};
+static const char *const interrogators[] = {"None", "CLIP", "DeepBooru", NULL};
 static const char *const fills[] = {"fill", "original", "latent-noise", "latent-nothing", NULL};
 
 #define ALL_SIDES "[\"left\",\"right\",\"up\",\"down\"]"
@@ -33,8 +37,8 @@ static const struct script scripts[] = {
     {.title = "Loopback",
      .args = {{.name = "loops", .fallback = "4"},
               {.name = "final-strength", .fallback = "0.5"},
-              {.name = "curve", .fallback = "\"Linear\""},
-              {.name = "interrogate", .fallback = "\"None\""}},
+              {.name = "curve", .fallback = "\"Linear\"", .words = curves},
+              {.name = "interrogate", .fallback = "\"None\"", .words = interrogators}},
      .n_args = 4},
     {.title = "SD upscale",
      .args = {{.name = ""},
@@ -97,6 +101,13 @@ static json_t *typed(const char *text)
     return value != NULL ? value : json_string(text);
 }
 
+/* Whether the argument is a number: its default is one, and there are no words for it. */
+static bool is_number(const struct script_arg *arg)
+{
+    return arg->fallback != NULL && strchr("0123456789", *arg->fallback) != NULL;
+}
+
+/* What is sent for what was typed, or NULL when the script would fail on it or misread it. */
 static json_t *arg_value(const struct script_arg *arg, const char *text)
 {
     if (arg->directions && *text != '[') {
@@ -107,7 +118,27 @@ static json_t *arg_value(const struct script_arg *arg, const char *text)
             return json_integer(i);
         }
     }
-    return typed(text);
+    for (int i = 0; arg->words != NULL && arg->words[i] != NULL; i++) {
+        if (text_casecmp(arg->words[i], text) == 0) {
+            return json_string(arg->words[i]);
+        }
+    }
+    json_t *value = arg->words == NULL ? typed(text) : NULL;
+    if (is_number(arg) && !json_is_number(value)) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
+}
+
+/* What an argument may be, for the error. */
+static const char *arg_form(const struct script_arg *arg)
+{
+    return arg->directions               ? "left, top, right, bottom with commas between"
+           : arg->words == curves        ? "Aggressive, Linear or Lazy"
+           : arg->words == interrogators ? "None, CLIP or DeepBooru"
+           : arg->choices != NULL        ? "fill, original, latent-noise or latent-nothing"
+                                         : "a number";
 }
 
 /* NAME=VALUE for a known script: the index of NAME, or n_args. */
@@ -140,9 +171,8 @@ static int set_named(const struct script *script, json_t *args, const char *text
     }
     json_t *value = arg_value(&script->args[at], equals + 1);
     if (value == NULL) {
-        return error_set(err, EXIT_USAGE,
-                         "--script-arg '%s': give left, top, right, bottom with commas between",
-                         text);
+        return error_set(err, EXIT_USAGE, "--script-arg '%s': give %s", text,
+                         arg_form(&script->args[at]));
     }
     return json_array_set_new(args, at, value) == 0 ? 0 : error_memory(err, "preparing the script");
 }
@@ -184,6 +214,18 @@ static bool is_positional(const struct script *script, const json_t *given)
     return script == NULL || json_array_size(given) > 0;
 }
 
+/* Loopback gives every step of one run, but of several runs only their ends (A25). */
+static bool warn_loopback(struct task *task, const struct script *script)
+{
+    json_int_t runs = json_integer_value(json_object_get(task->native, "n_iter"));
+
+    return script != &scripts[0] || runs < 2 ||
+           backend_warn(task,
+                        "Loopback runs %d times over, and gives only the last image of each; "
+                        "loops is how often it repaints",
+                        (int)runs);
+}
+
 int webui_compose_script(struct task *task, struct error *err)
 {
     const char *title = json_string_at(task->neutral, "script");
@@ -209,5 +251,5 @@ int webui_compose_script(struct task *task, struct error *err)
     int bad = json_object_set_new(task->native, "script_args", args);
     bad |= json_object_set_new(task->native, "script_name",
                                json_string(script != NULL ? script->title : title));
-    return bad == 0 ? 0 : error_memory(err, "preparing the script");
+    return bad == 0 && warn_loopback(task, script) ? 0 : error_memory(err, "preparing the script");
 }

@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sodium.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -45,9 +48,27 @@ int secret_set(struct secret *s, const char *bytes, size_t n, const char *origin
     return 0;
 }
 
+/* Waits until a descriptor has something to read; false when the deadline comes first. */
+static bool await_key(int fd, const struct deadline *deadline)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    for (;;) {
+        int64_t left = clock_left(deadline, 60000);
+        int ready = poll(&p, 1, (int)left);
+        if (ready > 0 || (ready < 0 && errno != EINTR)) {
+            return true; /* read() tells what is wrong */
+        }
+        if (left == 0) {
+            return false;
+        }
+    }
+}
+
 /* Reads what a descriptor has, at most SECRET_MAX + 3 bytes, into guarded memory, and makes a key
  * of it: one byte more than a key and its line end may have, so that a longer one is noticed. */
-static int read_key(struct secret *s, int fd, const char *origin, struct error *err)
+static int read_key(struct secret *s, int fd, const char *origin, const struct deadline *deadline,
+                    struct error *err)
 {
     const size_t cap = SECRET_MAX + 3;
     size_t n = 0;
@@ -58,6 +79,10 @@ static int read_key(struct secret *s, int fd, const char *origin, struct error *
         return error_memory(err, "reading a key");
     }
     while (n < cap) {
+        if (!await_key(fd, deadline)) {
+            result = error_set(err, EXIT_DEADLINE, "%s did not end in time with the key", origin);
+            goto out;
+        }
         ssize_t got = read(fd, bytes + n, cap - n);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -78,14 +103,15 @@ out:
     return result;
 }
 
-int secret_read_file(struct secret *s, const char *path, bool *readable, struct error *err)
+int secret_read_file(struct secret *s, const char *path, const struct deadline *deadline,
+                     bool *readable, struct error *err)
 {
     struct stat st;
 
     *s = (struct secret){0};
     *readable = false;
     if (strcmp(path, "-") == 0) {
-        return read_key(s, STDIN_FILENO, "standard input", err);
+        return read_key(s, STDIN_FILENO, "standard input", deadline, err);
     }
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
@@ -99,7 +125,7 @@ int secret_read_file(struct secret *s, const char *path, bool *readable, struct 
                   "will not use key file '%s': others can write to it; run chmod 600 on it", path);
     } else {
         *readable = (st.st_mode & (S_IRGRP | S_IROTH)) != 0;
-        result = read_key(s, fd, "the key file", err);
+        result = read_key(s, fd, "the key file", deadline, err);
     }
     close(fd);
     return result;
@@ -130,16 +156,26 @@ static char **helper_environment(void)
 static int spawn_helper(const char *command, int out, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     char sh[] = "sh", dash_c[] = "-c";
     char *copy = strdup(command);
     char **env = helper_environment();
+    sigset_t ignored; /* by us, which is not the helper's wish */
     int failed = ENOMEM;
 
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
+    sigaddset(&ignored, SIGXFSZ);
     if (copy != NULL && env != NULL && posix_spawn_file_actions_init(&actions) == 0) {
-        failed = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+        failed = posix_spawnattr_init(&attributes);
         if (failed == 0) {
-            failed = posix_spawn(pid, "/bin/sh", &actions, NULL, (char *[]){sh, dash_c, copy, NULL},
-                                 env);
+            posix_spawnattr_setsigdefault(&attributes, &ignored);
+            posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+            failed = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+            failed = failed != 0 ? failed
+                                 : posix_spawn(pid, "/bin/sh", &actions, &attributes,
+                                               (char *[]){sh, dash_c, copy, NULL}, env);
+            posix_spawnattr_destroy(&attributes);
         }
         posix_spawn_file_actions_destroy(&actions);
     }
@@ -148,7 +184,25 @@ static int spawn_helper(const char *command, int out, pid_t *pid)
     return failed;
 }
 
-int secret_run_helper(struct secret *s, const char *command, struct error *err)
+/* Waits for the helper's end; kills it at the deadline and says false. */
+static bool await_helper(pid_t pid, const struct deadline *deadline, int *status)
+{
+    const struct timespec nap = {.tv_nsec = 5000000};
+    pid_t ended;
+
+    while ((ended = waitpid(pid, status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (clock_left(deadline, 1) == 0) {
+            kill(pid, SIGKILL);
+            waitpid(pid, status, 0);
+            return false;
+        }
+        nanosleep(&nap, NULL);
+    }
+    return true;
+}
+
+int secret_run_helper(struct secret *s, const char *command, const struct deadline *deadline,
+                      struct error *err)
 {
     int ends[2], status = 0;
     pid_t pid;
@@ -165,14 +219,16 @@ int secret_run_helper(struct secret *s, const char *command, struct error *err)
         close(ends[0]);
         return error_set(err, EXIT_KEY, "cannot run the key helper: %s", strerror(failed));
     }
-    int result = read_key(s, ends[0], "the key helper", err);
+    int result = read_key(s, ends[0], "the key helper", deadline, err);
     close(ends[0]);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    if (!await_helper(pid, deadline, &status)) {
         secret_release(s);
-        return error_set(err, EXIT_KEY, "the key helper failed with status %d",
-                         WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+        return error_set(err, EXIT_DEADLINE, "the key helper did not end in time");
+    }
+    int ended = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ended != 0 && !(result != 0 && ended == 128 + SIGPIPE)) { /* we stopped reading */
+        secret_release(s);
+        return error_set(err, EXIT_KEY, "the key helper failed with status %d", ended);
     }
     return result;
 }

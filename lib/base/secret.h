@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /*
@@ -26,12 +27,16 @@ int secret_set(struct secret *s, const char *bytes, size_t n, const char *origin
                struct error *err);
 
 /* Reads the key from a regular file, or from standard input when path is "-". Refuses a file that
- * others can write (EXIT_KEY); *readable is set when others can read it, for a warning. */
-int secret_read_file(struct secret *s, const char *path, bool *readable, struct error *err);
+ * others can write (EXIT_KEY); *readable is set when others can read it, for a warning.
+ * EXIT_DEADLINE when standard input did not end in time. */
+int secret_read_file(struct secret *s, const char *path, const struct deadline *deadline,
+                     bool *readable, struct error *err);
 
 /* Runs a helper through the shell and takes the key from its standard output, as git does with
- * credential helpers. SDCTL_API_KEY is not in the helper's environment. */
-int secret_run_helper(struct secret *s, const char *command, struct error *err);
+ * credential helpers. SDCTL_API_KEY is not in the helper's environment. One that has not ended at
+ * the deadline is killed (EXIT_DEADLINE). */
+int secret_run_helper(struct secret *s, const char *command, const struct deadline *deadline,
+                      struct error *err);
 
 /* Overwrites by '*' in a NUL-terminated text: the key, the password of a user:password, and the key
  * as HTTP Basic sends it. Does nothing without a key; NULL-safe. */

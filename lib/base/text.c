@@ -136,6 +136,21 @@ bool text_is_utf8(const char *bytes, size_t n)
     return true;
 }
 
+void text_make_utf8(char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t n = strlen(text);
+    uint32_t code;
+
+    for (size_t at = 0; at < n;) {
+        size_t len = utf8_decode(s + at, n - at, &code);
+        if (len == 0) {
+            text[at] = '?';
+        }
+        at += len > 0 ? len : 1;
+    }
+}
+
 static int lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;

@@ -28,6 +28,9 @@ void text_hide(char *text, const char *secret, size_t len);
 /* Whether n bytes are valid UTF-8 (no overlong forms, surrogates or values over U+10FFFF). */
 bool text_is_utf8(const char *bytes, size_t n);
 
+/* Overwrites by '?' each byte of a NUL-terminated text that is not part of valid UTF-8. */
+void text_make_utf8(char *text);
+
 /* Of `count` names, the one closest to `name` by edits (case ignored), or NULL when none is close
  * enough to be meant: at most a third of its length apart, or `name` is a prefix of it. */
 const char *text_nearest(const char *name, const char *const *names, size_t count);

@@ -24,6 +24,7 @@ struct deflate_runs {
     size_t done, end;               /* in window: up to where it is in tokens, and filled */
     size_t block;                   /* where the open block begins */
     bool block_left;                /* it began before the window */
+    size_t quiet;                   /* in window: up to where no match is looked for */
     unsigned missed;                /* places in turn without a match */
     uint32_t heads[1 << HASH_BITS]; /* the last place of a hash, and of each place the one before */
     uint32_t earlier[HISTORY];
@@ -109,7 +110,7 @@ static unsigned runs_price(const struct deflate_runs *d, size_t at, size_t n)
 }
 
 /* The longest match of more than `least` bytes, the nearest of these; 0 when there is none that is
- * worth it. */
+ * worth it. Then within its first half there is hardly one either. */
 static size_t find(struct deflate_runs *d, size_t at, size_t least, size_t *distance)
 {
     const uint8_t *here = d->window + at;
@@ -125,7 +126,7 @@ static size_t find(struct deflate_runs *d, size_t at, size_t least, size_t *dist
             break;
         }
         last = back;
-        if (here[best] == here[best - back] && load8(here) == load8(here - back)) {
+        if (here[best] == *(here + best - back) && load8(here) == load8(here - back)) {
             size_t n = equal_bytes(here, here - back, most);
             if (n > best) {
                 best = n;
@@ -137,8 +138,12 @@ static size_t find(struct deflate_runs *d, size_t at, size_t least, size_t *dist
         }
         candidate = d->earlier[candidate % HISTORY];
     }
-    if (best == least || runs_price(d, at, best) <=
-                             length_price(d, best) + distance_price(d, *distance) + GAIN_MIN) {
+    if (best == least) {
+        return 0;
+    }
+    unsigned price = length_price(d, best) + distance_price(d, *distance);
+    if (runs_price(d, at, best) <= price + GAIN_MIN) {
+        d->quiet = at + best / 2;
         return 0;
     }
     return best;
@@ -212,7 +217,9 @@ static int step(struct deflate_runs *d, struct error *err)
         run = equal_bytes(here, here - d->pixel, left);
     }
     if (run < LENGTH_MAX && left >= HASHED && d->done > d->pixel) {
-        match = find(d, d->done, run > LENGTH_MIN ? run : LENGTH_MIN, &distance);
+        if (d->done >= d->quiet) {
+            match = find(d, d->done, run > LENGTH_MIN ? run : LENGTH_MIN, &distance);
+        }
         remember(d, d->done);
     }
     d->missed = run >= LENGTH_MIN || match > 0 ? 0 : d->missed + 1;
@@ -227,11 +234,10 @@ static int step(struct deflate_runs *d, struct error *err)
     return 0;
 }
 
-/* Turns what the window has into tokens. A block that hardly compresses ends with the chunk, while
- * its bytes are at hand. */
-static int look_through(struct deflate_runs *d, struct error *err)
+/* Turns what the window has into tokens; *added is how many of them are in the open block. */
+static int look_through(struct deflate_runs *d, size_t *added, struct error *err)
 {
-    size_t before = d->tokens.n, chunk = d->end - d->done;
+    size_t before = d->tokens.n;
 
     while (d->done < d->end) {
         if (step(d, err)) {
@@ -244,7 +250,8 @@ static int look_through(struct deflate_runs *d, struct error *err)
             before = 0;
         }
     }
-    return d->tokens.n > before + chunk / 4 ? flush_block(d, false, err) : 0;
+    *added = d->tokens.n - (before < d->tokens.n ? before : d->tokens.n);
+    return 0;
 }
 
 static void slide(struct deflate_runs *d)
@@ -254,6 +261,7 @@ static void slide(struct deflate_runs *d)
     memmove(d->window, d->window + gone, HISTORY);
     d->base += (uint32_t)gone;
     d->done -= gone;
+    d->quiet -= d->quiet < gone ? d->quiet : gone;
     d->end -= gone;
     d->block_left = d->tokens.n > 0 && (d->block_left || d->block < gone);
     d->block = d->tokens.n == 0 ? d->done : d->block_left ? 0 : d->block - gone;
@@ -291,7 +299,9 @@ int deflate_runs_write(struct deflate_runs *d, const void *bytes, size_t n, stru
         from += part;
         n -= part;
         if (d->end == sizeof d->window) {
-            if (look_through(d, err)) {
+            size_t chunk = d->end - d->done, added;
+            /* A block that hardly compresses ends while its bytes are at hand. */
+            if (look_through(d, &added, err) || (added > chunk / 4 && flush_block(d, false, err))) {
                 return -1;
             }
             slide(d);
@@ -303,9 +313,10 @@ int deflate_runs_write(struct deflate_runs *d, const void *bytes, size_t n, stru
 int deflate_runs_finish(struct deflate_runs *d, struct error *err)
 {
     uint32_t adler = __builtin_bswap32(d->adler);
+    size_t added;
 
-    if (look_through(d, err) || flush_block(d, true, err) || deflate_out_align(&d->out, err) ||
-        deflate_out_bits(&d->out, adler, 32, err)) {
+    if (look_through(d, &added, err) || flush_block(d, true, err) ||
+        deflate_out_align(&d->out, err) || deflate_out_bits(&d->out, adler, 32, err)) {
         return -1;
     }
     return deflate_out_flush(&d->out, err);

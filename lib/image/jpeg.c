@@ -153,6 +153,23 @@ static int check_header(struct jpeg *j)
     return 0;
 }
 
+/* libjpeg does not mind when scans are missing: what they hold is then taken to be zero. */
+static int check_whole(struct jpeg *j)
+{
+    const struct jpeg_decompress_struct *d = &j->decoder;
+    bool whole = true;
+
+    for (int i = 0; i < d->num_components; i++) {
+        whole = whole && d->comp_info[i].quant_table != NULL;
+        for (int k = 0; k < DCTSIZE2 && d->progressive_mode; k++) {
+            whole = whole && d->coef_bits[i][k] == 0;
+        }
+    }
+    return whole ? 0
+                 : error_set(j->err, EXIT_INPUT, "'%s' is not a usable JPEG: it lacks some scans",
+                             j->source.name);
+}
+
 static int begin(struct jpeg *j)
 {
     struct jpeg_decompress_struct *d = &j->decoder;
@@ -170,7 +187,7 @@ static int begin(struct jpeg *j)
     d->progress = &j->progress;
     d->out_color_space = d->jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(d);
-    return 0;
+    return check_whole(j);
 }
 
 static int next_row(struct rows *self, uint8_t *pixels, struct error *err)

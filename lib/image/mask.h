@@ -42,7 +42,7 @@ struct mask_options {
     double blur;            /* sigma of a Gaussian in pixels, up to MASK_BLUR_MAX (mask_blur.h) */
     uint32_t width, height; /* the size that the mask must have, once turned; 0: any; not along with
                                fit_width and fit_height */
-    const char *sized_as;   /* what has that size, for the error; NULL is "the image" */
+    const char *sized_as;   /* the file that has that size, for the error; or NULL */
 };
 
 /* What a mask marks, after all steps. */

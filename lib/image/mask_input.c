@@ -34,9 +34,10 @@ int mask_input_accept(const struct mask_options *o, const char *name, uint32_t w
 
     if ((o->width != 0 && o->width != width) || (o->height != 0 && o->height != height)) {
         return error_set(err, EXIT_INPUT,
-                         "the mask '%s' is %ux%u but %s is %ux%u: sdctl mask-invert --keep --fit "
-                         "brings it to that size",
-                         name, width, height, o->sized_as != NULL ? o->sized_as : "the image",
+                         "the mask '%s' is %ux%u but %s%s%s is %ux%u: sdctl mask-invert --keep "
+                         "--fit brings it to that size",
+                         name, width, height, o->sized_as != NULL ? "'" : "the image",
+                         o->sized_as != NULL ? o->sized_as : "", o->sized_as != NULL ? "'" : "",
                          o->width, o->height);
     }
     if (by_alpha && channels != 4) {

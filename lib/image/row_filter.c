@@ -174,10 +174,67 @@ enum row_filter row_filter_choose(const uint8_t *row, const uint8_t *above, size
     return best;
 }
 
+/* How many zeros there are, and how many bytes that repeat the pixel before them. */
+static size_t count_zeros(const uint8_t *at, size_t n)
+{
+    size_t i = 0;
+
+    for (uint64_t word; i + 8 <= n; i += 8) {
+        memcpy(&word, at + i, 8);
+        if (word != 0) {
+            break;
+        }
+    }
+    while (i < n && at[i] == 0) {
+        i++;
+    }
+    return i;
+}
+
+static size_t count_repeats(const uint8_t *at, size_t n, size_t pixel)
+{
+    size_t i = 0;
+
+    for (uint64_t here, before; i + 8 <= n; i += 8) {
+        memcpy(&here, at + i, 8);
+        memcpy(&before, at + i - pixel, 8);
+        if (here != before) {
+            break;
+        }
+    }
+    while (i < n && at[i] == at[i - pixel]) {
+        i++;
+    }
+    return i;
+}
+
+static void repeat_pixel(uint8_t *at, size_t n, size_t pixel)
+{
+    for (size_t done = 0, part; done < n; done += part) {
+        part = done + pixel < n - done ? done + pixel : n - done;
+        memcpy(at + done, at - pixel, part);
+    }
+}
+
+static inline bool next_is_zero(const uint8_t *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, 8);
+    return word == 0;
+}
+
 static void undo_sub(uint8_t *row, size_t n, size_t pixel)
 {
-    for (size_t i = 0; i < n; i++) {
-        row[i] = (uint8_t)(row[i] + row[i - pixel]);
+    for (size_t i = 0; i < n;) {
+        if (next_is_zero(row + i)) {
+            size_t run = count_zeros(row + i, n - i);
+            repeat_pixel(row + i, run, pixel);
+            i += run;
+        }
+        for (size_t end = i + 8 < n ? i + 8 : n; i < end; i++) {
+            row[i] = (uint8_t)(row[i] + row[i - pixel]);
+        }
     }
 }
 
@@ -195,20 +252,43 @@ static void undo_average(uint8_t *row, const uint8_t *above, size_t n, size_t pi
     }
 }
 
-static inline int distance(int a, int b)
+/* The Paeth predictor: of left, up and corner the nearest to left + up - corner, in this order.
+ * That number lies beyond the greater of left and up when corner is under both, and so on; in
+ * between it is nearest to corner, except when it is nearer to one of the two. */
+static inline unsigned predict(int left, int up, int corner)
 {
-    return a < b ? b - a : a - b;
+    int low = left < up ? left : up, high = left < up ? up : left;
+    int turn = 3 * corner - left - up;
+    int inner = high <= turn ? low : corner;
+
+    return (unsigned)(turn <= low ? high : inner);
+}
+
+/* Zeros after the pixel above and left of which are equal repeat what is above; under equal pixels
+ * they repeat the one to the left. */
+static size_t undo_paeth_zeros(uint8_t *row, const uint8_t *above, size_t n, size_t pixel)
+{
+    size_t run = count_zeros(row, n);
+
+    if (memcmp(row - pixel, above - pixel, pixel) == 0) {
+        memcpy(row, above, run);
+        return run;
+    }
+    run = count_repeats(above, run, pixel);
+    repeat_pixel(row, run, pixel);
+    return run;
 }
 
 static void undo_paeth(uint8_t *row, const uint8_t *above, size_t n, size_t pixel)
 {
-    for (size_t i = 0; i < n; i++) {
-        int left = row[i - pixel], up = above[i], corner = above[i - pixel];
-        int to_left = distance(up, corner), to_up = distance(left, corner);
-        int to_corner = distance(left + up, 2 * corner);
-        int other = to_up <= to_corner ? up : corner;
-        bool is_left = to_left <= to_up && to_left <= to_corner;
-        row[i] = (uint8_t)(row[i] + (is_left ? left : other));
+    for (size_t i = 0; i < n;) {
+        if (next_is_zero(row + i)) {
+            i += undo_paeth_zeros(row + i, above + i, n - i, pixel);
+        }
+        for (size_t end = i + 8 < n ? i + 8 : n; i < end; i++) {
+            unsigned value = predict(row[i - pixel], above[i], above[i - pixel]);
+            row[i] = (uint8_t)(row[i] + value);
+        }
     }
 }
 

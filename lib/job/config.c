@@ -191,7 +191,8 @@ bool config_is_name(const char *name)
     return true;
 }
 
-int config_key(const json_t *endpoint, struct secret *key, bool *readable, struct error *err)
+int config_key(const json_t *endpoint, const struct deadline *deadline, struct secret *key,
+               bool *readable, struct error *err)
 {
     const json_t *how = json_object_get(endpoint, "key");
     const char *file = json_string_at(how, "file");
@@ -201,10 +202,10 @@ int config_key(const json_t *endpoint, struct secret *key, bool *readable, struc
     *key = (struct secret){0};
     *readable = false;
     if (file != NULL) {
-        return secret_read_file(key, file, readable, err);
+        return secret_read_file(key, file, deadline, readable, err);
     }
     if (command != NULL) {
-        return secret_run_helper(key, command, err);
+        return secret_run_helper(key, command, deadline, err);
     }
     if (env != NULL) {
         const char *value = getenv(env);
@@ -213,5 +214,8 @@ int config_key(const json_t *endpoint, struct secret *key, bool *readable, struc
         }
         return secret_set(key, value, strlen(value), env, err);
     }
-    return 0;
+    return how == NULL || json_is_null(how)
+               ? 0
+               : error_set(err, EXIT_KEY,
+                           "cannot use the endpoint's key: it names no file, env or command");
 }

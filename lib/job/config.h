@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
 
@@ -30,7 +31,8 @@ int config_save(const json_t *config, struct error *err);
 bool config_is_name(const char *name);
 
 /* Gets the key that an endpoint's entry names; an empty secret when it names none. *readable is set
- * when others can read the file. */
-int config_key(const json_t *endpoint, struct secret *key, bool *readable, struct error *err);
+ * when others can read the file. EXIT_KEY; EXIT_DEADLINE when a helper did not end in time. */
+int config_key(const json_t *endpoint, const struct deadline *deadline, struct secret *key,
+               bool *readable, struct error *err);
 
 #endif

@@ -95,6 +95,7 @@ int fact_backend(struct job *job, struct net *net, struct error *err)
         }
         if (fact != NULL && backends[i]->recognise(fact)) {
             job->backend = backends[i];
+            job->probed = json_incref(fact);
         }
         json_decref(fact);
     }

@@ -329,4 +329,5 @@ void job_release(struct job *job)
     output_release(&job->output);
     backend_release_task(&job->task);
     json_decref(job->origins);
+    json_decref(job->probed);
 }

@@ -55,6 +55,7 @@ struct job {
     /* Made on the way. */
     struct task task;
     json_t *origins; /* native name -> where its value came from */
+    json_t *probed;  /* what the backend's probe answered, if that was asked for; owned */
     int64_t started;
     bool submitted; /* the server may have the task */
 };

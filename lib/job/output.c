@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static const char *const extensions[] = {"png", "jpg", "jpeg", "webp", "gif"};
 
 #define N_EXTENSIONS (sizeof extensions / sizeof *extensions)
@@ -49,19 +51,16 @@ static char *text_of(const char *format, const char *a, const char *b, const cha
 static void stem_of(const char *image, char *stem, size_t cap)
 {
     const char *slash = image == NULL ? NULL : strrchr(image, '/');
-    const char *name = slash != NULL ? slash + 1 : image;
-    const char *extension = name == NULL ? NULL : strrchr(name, '.');
-    size_t n = 0;
+    const char *name = slash != NULL ? slash + 1 : image != NULL ? image : "";
+    const char *dot = strrchr(name, '.');
+    size_t n = dot != NULL && dot > name ? (size_t)(dot - name) : strlen(name);
 
-    if (name != NULL && strcmp(name, "-") != 0) {
-        const char *end = extension != NULL && extension > name ? extension : name + strlen(name);
-        for (; name < end && n + 1 < cap; name++) {
-            bool plain = isalnum((unsigned char)*name) || strchr("._-", *name) != NULL;
-            stem[n++] = plain || (unsigned char)*name >= 0x80 ? *name : '_';
-        }
+    text_clean(stem, cap, name, n, cap);
+    for (char *c = stem; *c != '\0'; c++) {
+        bool plain = isalnum((unsigned char)*c) || strchr("._-", *c) != NULL;
+        *c = plain || (unsigned char)*c >= 0x80 ? *c : '_';
     }
-    stem[n] = '\0';
-    if (n == 0 || stem[0] == '-' || stem[0] == '.') {
+    if (stem[0] == '\0' || stem[0] == '-' || stem[0] == '.') {
         snprintf(stem, cap, "image");
     }
 }

@@ -36,7 +36,12 @@ static int open_picture(void *ctx, size_t index, struct error *err)
     p->framing.want_text = true;
     sha256_init(&p->hash);
     r->pictures[r->n_pictures++] = p;
-    return outfile_open(&p->file, r->place, err);
+    p->number = r->n_pictures;
+    if (outfile_open(&p->file, r->place, err) != 0) {
+        return -1;
+    }
+    inspect_begin(&r->inspect, p);
+    return 0;
 }
 
 static int picture_bytes(void *ctx, const unsigned char *bytes, size_t n, struct error *err)
@@ -44,35 +49,22 @@ static int picture_bytes(void *ctx, const unsigned char *bytes, size_t n, struct
     struct receive *r = ctx;
     struct received *p = r->pictures[r->n_pictures - 1];
 
-    p->bytes += n;
-    if (p->bytes > RECEIVE_PICTURE_BYTES_MAX) {
+    if (n > RECEIVE_PICTURE_BYTES_MAX - p->bytes) {
         return error_set(err, EXIT_FAILED, "picture %zu of the answer is larger than 256 MiB",
-                         r->n_pictures);
+                         p->number);
     }
-    if (picture_feed(&p->framing, bytes, n) != 0) {
-        picture_finish(&p->framing, err);
-        err->code = EXIT_FAILED;
-        return error_prefix(err, "picture %zu of the answer is unusable: ", r->n_pictures);
+    if (outfile_write(&p->file, bytes, n, r->place, err) != 0) {
+        return -1;
     }
-    sha256_update(&p->hash, bytes, n);
-    return outfile_write(&p->file, bytes, n, r->place, err);
+    p->bytes += n;
+    return inspect_tell(&r->inspect, false, err);
 }
 
 static int close_picture(void *ctx, struct error *err)
 {
     struct receive *r = ctx;
-    struct received *p = r->pictures[r->n_pictures - 1];
-    uint8_t digest[32];
 
-    if (picture_finish(&p->framing, err) != 0) {
-        err->code = EXIT_FAILED;
-        return error_prefix(err, "picture %zu of the answer is unusable: ", r->n_pictures);
-    }
-    sha256_final(&p->hash, digest);
-    sha256_hex(digest, p->sha256);
-    p->text = picture_text(&p->framing);
-    picture_release(&p->framing);
-    return 0;
+    return inspect_tell(&r->inspect, true, err);
 }
 
 /* The first byte of an answer decides how it is read. */
@@ -133,7 +125,7 @@ int receive_json(struct receive *r, json_t **json, struct error *err)
     if (r->status == 0) {
         return error_set(err, EXIT_FAILED, "the server's answer is empty");
     }
-    if (tap_finish(&r->tap, err) != 0) {
+    if (tap_finish(&r->tap, err) != 0 || inspect_wait(&r->inspect, err) != 0) {
         return -1;
     }
     *json = json_parse(buf_str(&r->rest), r->rest.len, "the server's answer", EXIT_FAILED, err);
@@ -156,6 +148,7 @@ void receive_release(struct receive *r)
     if (r == NULL) {
         return;
     }
+    inspect_end(&r->inspect);
     for (size_t i = 0; i < r->n_pictures; i++) {
         outfile_discard(&r->pictures[i]->file);
         picture_release(&r->pictures[i]->framing);

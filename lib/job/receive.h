@@ -10,13 +10,14 @@
 #include "base/outfile.h"
 #include "base/picture.h"
 #include "base/sha256.h"
+#include "job/inspect.h"
 #include "net/net.h"
 #include "wire/tap.h"
 
 /*
  * An answer while it arrives. Pictures in it go to temporary files next to where they will be put,
- * checked and digested on the way; the rest is kept for jansson. An answer with an error status is
- * kept abridged, for its words.
+ * checked and digested on the way (inspect.h); the rest is kept for jansson. An answer with an
+ * error status is kept abridged, for its words.
  */
 
 #define RECEIVE_PICTURES_MAX 64
@@ -25,9 +26,17 @@
 /* One picture that arrived. */
 struct received {
     struct outfile file;
-    struct picture_framing framing;
+    size_t number;  /* in the answer, from 1 */
+    uint64_t bytes; /* written so far */
+
+    struct received *next; /* what inspect.c needs: the one after it, */
+    uint64_t ready;        /* how many bytes may be checked, */
+    bool whole;            /* whether they are all, */
+    uint64_t checked;      /* how many have been, */
+    bool closed;           /* and whether the checks are over */
     struct sha256 hash;
-    uint64_t bytes;
+
+    struct picture_framing framing; /* what the checks found, after receive_json() */
     char sha256[65];
     char *text; /* the generation parameters in it, or NULL; owned */
 };
@@ -41,6 +50,7 @@ struct receive {
     bool opaque; /* of an error answer: no more of it is wanted */
     struct received *pictures[RECEIVE_PICTURES_MAX];
     size_t n_pictures;
+    struct inspect inspect;
 };
 
 void receive_init(struct receive *r, const char *tap_path, const char *place);

@@ -26,10 +26,10 @@ static const char *role_name(enum picture_role role)
 
 static json_t *describe(const struct received *p, const struct pictured *what, const char *path)
 {
-    json_t *picture =
-        json_pack("{s:s?,s:s,s:I,s:I,s:I,s:s}", "path", path, "type", picture_mime(p->framing.type),
-                  "width", (json_int_t)p->framing.width, "height", (json_int_t)p->framing.height,
-                  "bytes", (json_int_t)p->bytes, "sha256", p->sha256);
+    json_t *picture = json_pack(
+        "{s:o,s:s,s:I,s:I,s:I,s:s}", "path", path != NULL ? json_file_name(path) : json_null(),
+        "type", picture_mime(p->framing.type), "width", (json_int_t)p->framing.width, "height",
+        (json_int_t)p->framing.height, "bytes", (json_int_t)p->bytes, "sha256", p->sha256);
     int bad = 0;
 
     if (what->has_seed) {

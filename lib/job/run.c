@@ -14,6 +14,17 @@
 
 #define FACTS_MAX 8
 
+/* fact_get(), unless the probe has told it already. */
+static int get_fact(struct job *job, struct net *net, const char *path, json_t **fact,
+                    struct error *err)
+{
+    if (job->probed != NULL && strcmp(path, job->backend->probe) == 0) {
+        *fact = json_incref(job->probed);
+        return 0;
+    }
+    return fact_get(job, net, path, fact, err);
+}
+
 /* Gathers what the backend wants to know before it composes the request. */
 static int compose(struct job *job, struct net *net, struct error *err)
 {
@@ -23,7 +34,7 @@ static int compose(struct job *job, struct net *net, struct error *err)
     int result = facts == NULL ? error_memory(err, "preparing the request") : 0;
 
     for (size_t i = 0; i < n && result == 0; i++) {
-        result = fact_get(job, net, paths[i], &fact, err);
+        result = get_fact(job, net, paths[i], &fact, err);
         if (result == 0 &&
             json_object_set_new(facts, paths[i], fact != NULL ? fact : json_null()) != 0) {
             result = error_memory(err, "preparing the request");
@@ -143,7 +154,8 @@ static void cancel(struct job *job, struct net_config config, struct error *err)
     json_t *state = ask_once(job, net, ASK_PROGRESS);
     bool known = state != NULL && job->backend->progress(ASK_PROGRESS, state, &progress);
     json_t *done = known && progress.active ? ask_once(job, net, ASK_CANCEL) : NULL;
-    error_set(err, err->code, "interrupted; task %s %s", job->task.id,
+    error_set(err, err->code, "interrupted; %s%s %s", *job->task.id != '\0' ? "task " : "it",
+              job->task.id,
               done != NULL                  ? "was stopped on the server"
               : known && progress.queued    ? "is still in the server's queue and will run"
               : known && progress.completed ? "had ended on the server"

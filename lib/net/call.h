@@ -33,6 +33,9 @@ struct net_call {
     bool head_ended;     /* the empty line behind the headers came */
     uint64_t redirected; /* body bytes of redirects */
     bool encoded;        /* the answer has a Content-Encoding */
+    curl_socket_t fd;    /* the connection that was opened for it, or CURL_SOCKET_BAD */
+    char *early;         /* early.h; owned */
+    size_t early_size;   /* its bytes */
     bool done, failed;
     int64_t started;
     struct error error; /* why, when failed */

@@ -19,7 +19,9 @@ static int make_key_header(struct net *net, struct error *err)
     size_t start = strlen(prefix[net->config.key_form]);
     size_t coded = sodium_base64_ENCODED_LEN(key->len, sodium_base64_VARIANT_ORIGINAL);
 
-    net->key_header = sodium_malloc(sizeof *net->key_header + start + coded + key->len);
+    size_t size = sizeof *net->key_header + start + coded + key->len;
+
+    net->key_header = sodium_malloc((size + 15) / 16 * 16); /* else it is not aligned */
     if (net->key_header == NULL) {
         return error_memory(err, "preparing the key");
     }

@@ -34,7 +34,7 @@ static bool has_bad_bytes(const char *text)
             return true;
         }
     }
-    return strlen(text) > URL_MAX;
+    return strlen(text) > URL_MAX || !text_is_utf8(text, strlen(text));
 }
 
 /* Parses into a libcurl handle, http and https only. NULL with *code set on failure. */

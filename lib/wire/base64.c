@@ -251,8 +251,12 @@ int base64_decode(struct base64_decoder *d, const char *from, size_t n, size_t *
                 base64_table.decode(to + *written + done / 4 * 3, from + i + done, n - i - done);
             *written += done / 4 * 3;
             i += done;
-            if (i == n) {
-                break;
+            size_t at = i;
+            while (i < n && base64_table_classify(from[i]) == BASE64_BYTE_SPACE) {
+                i++;
+            }
+            if (i > at || i == n) {
+                continue;
             }
         }
         if (d->state <= AT_PREFIX) {

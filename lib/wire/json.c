@@ -174,10 +174,11 @@ bool json_write_buf(const json_t *value, bool ascii, struct buf *out)
     return json_write(&w, value) && !out->failed;
 }
 
-/* Whether brackets nest deeper than allowed, strings skipped; jansson judges everything else. */
-static bool is_too_deep(const char *text, size_t n)
+/* What is too much about a text, or NULL: brackets and commas are counted, strings skipped; jansson
+ * judges everything else. */
+static const char *too_much(const char *text, size_t n)
 {
-    size_t depth = 0;
+    size_t depth = 0, values = 0;
     bool string = false;
 
     for (size_t i = 0; i < n; i++) {
@@ -188,23 +189,31 @@ static bool is_too_deep(const char *text, size_t n)
         } else if (c == '"') {
             string = true;
         } else if (c == '[' || c == '{') {
-            if (++depth > JSON_DEPTH_MAX) {
-                return true;
-            }
-        } else if ((c == ']' || c == '}') && depth > 0) {
-            depth--;
+            depth++;
+            values += c == '{' ? JSON_OBJECT_WEIGHT : JSON_ARRAY_WEIGHT;
+        } else if (c == ']' || c == '}') {
+            depth -= depth > 0;
+        } else {
+            values += c == ',';
+        }
+        if (depth > JSON_DEPTH_MAX) {
+            return "it is nested too deeply";
+        }
+        if (values > JSON_VALUES_MAX) {
+            return "it has too many values";
         }
     }
-    return false;
+    return NULL;
 }
 
 json_t *json_parse(const char *text, size_t n, const char *name, enum exit_code code,
                    struct error *err)
 {
+    const char *much = too_much(text, n);
     json_error_t why;
 
-    if (is_too_deep(text, n)) {
-        error_set(err, code, "%s is nested deeper than %d levels", name, JSON_DEPTH_MAX);
+    if (much != NULL) {
+        error_set(err, code, "%s is not usable JSON: %s", name, much);
         return NULL;
     }
     json_t *value = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
@@ -256,6 +265,19 @@ json_t *json_get_path(const json_t *root, const char *path)
         root = json_object_getn(root, path, (size_t)(dot - path));
     }
     return json_object_get(root, path);
+}
+
+json_t *json_file_name(const char *name)
+{
+    char *copy = strdup(name);
+
+    if (copy == NULL) {
+        return NULL;
+    }
+    text_make_utf8(copy);
+    json_t *value = json_string(copy);
+    free(copy);
+    return value;
 }
 
 const char *json_string_at(const json_t *object, const char *key)

@@ -17,6 +17,9 @@
  */
 
 #define JSON_DEPTH_MAX 64
+#define JSON_VALUES_MAX (150 * 1000) /* values in one text, where brackets count as ... */
+#define JSON_OBJECT_WEIGHT 6         /* ... what jansson needs for an object */
+#define JSON_ARRAY_WEIGHT 2          /* ... and an array */
 
 /* Takes n bytes of JSON text; returns false to stop. */
 typedef bool json_sink(void *ctx, const char *text, size_t n);
@@ -39,8 +42,9 @@ bool json_write_buf(const json_t *value, bool ascii, struct buf *out);
 
 /*
  * Parses n bytes that must be one JSON value and nothing more: UTF-8, no duplicate keys, at most
- * JSON_DEPTH_MAX deep. `name` says whose text it is ("the server's answer", "params.json"); errors
- * have the code `code` and give line and column, never the text itself. NULL on failure.
+ * JSON_DEPTH_MAX deep and of JSON_VALUES_MAX values. `name` says whose text it is ("the server's
+ * answer", "params.json"); errors have the code `code` and give line and column, never the text
+ * itself. NULL on failure.
  */
 json_t *json_parse(const char *text, size_t n, const char *name, enum exit_code code,
                    struct error *err);
@@ -52,6 +56,10 @@ int json_set_path(json_t *root, const char *path, json_t *value, struct error *e
 
 /* The value at a dotted path, borrowed, or NULL. */
 json_t *json_get_path(const json_t *root, const char *path);
+
+/* A JSON string of a file's name: JSON has no bytes that are not UTF-8, a name may; they become
+ * '?'. NULL without memory. */
+json_t *json_file_name(const char *name);
 
 /* The string at a key, or NULL when it is missing or no string. */
 const char *json_string_at(const json_t *object, const char *key);

@@ -10,7 +10,7 @@
 
 #include "base/outfile.h"
 #include "base/sha256.h"
-#include "base/text.h"
+#include "wire/json.h"
 
 #define CHUNK (128UL * 1024)
 #define INFLATION_MAX 1032 /* what deflate can make of a byte, at most */
@@ -255,12 +255,7 @@ int source_read_text(const char *path, struct buf *text, const struct deadline *
 
 json_t *source_describe(const struct source *s)
 {
-    char name[1024];
-
-    /* JSON has no bytes that are not UTF-8; a file name may. */
-    text_clean(name, sizeof name, s->name, strlen(s->name), sizeof name);
-    return json_pack("{s:s,s:s}", "path", text_is_utf8(s->name, strlen(s->name)) ? s->name : name,
-                     "sha256", s->sha256);
+    return json_pack("{s:o,s:s}", "path", json_file_name(s->name), "sha256", s->sha256);
 }
 
 void source_release(struct source *s)

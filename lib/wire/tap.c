@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_BYTES_MAX 4096 /* longer keys are refused */
-#define OBJECT_WEIGHT 6    /* what jansson needs for one, in values */
-#define ARRAY_WEIGHT 2
+#define KEY_BYTES_MAX 4096   /* longer keys are refused */
 #define SLICE (256UL * 1024) /* base64 characters decoded at a time */
 #define GATHERED 32768UL     /* decoded bytes that the sink is given at once, at least */
 
@@ -72,7 +70,7 @@ static int open_bracket(struct tap *t, char c, struct error *err)
         t->inside = true;
         t->index = 0;
     }
-    t->values += c == '{' ? OBJECT_WEIGHT : ARRAY_WEIGHT;
+    t->values += c == '{' ? JSON_OBJECT_WEIGHT : JSON_ARRAY_WEIGHT;
     t->depth++;
     t->kind[t->depth] = (unsigned char)c;
     t->want_key = c == '{';
@@ -106,7 +104,7 @@ static int structure(struct tap *t, char c, struct error *err)
         t->want_key = false;
         return 0;
     case ',':
-        if (++t->values > TAP_VALUES_MAX) {
+        if (++t->values > JSON_VALUES_MAX) {
             return broken(t, err, "it has too many values");
         }
         t->want_key = t->depth > 0 && t->kind[t->depth] == '{';

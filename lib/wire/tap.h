@@ -28,12 +28,8 @@ struct tap_sink {
     int (*close)(void *ctx, struct error *err);
 };
 
-#define TAP_KEY_MAX 32 /* longest key that can match */
-#define TAP_VALUES_MAX                                                                             \
-    (200 * 1000) /* values in one text; an object counts as six, an array as two */
-#define TAP_STRING_MAX                                                                             \
-    (512ULL * 1024 * 1024) /* bytes of one string as it is sent, tapped or not                     \
-                            */
+#define TAP_KEY_MAX 32                /* longest key that can match */
+#define TAP_STRING_MAX (512ULL << 20) /* bytes of one string as it is sent, tapped or not */
 
 struct tap {
     const char *key; /* NAME, key_len bytes */

@@ -184,6 +184,6 @@ terminal() {
     status=0
     "$PYTHON" "$TOP/tests/cli/terminal.py" "$@" >"$CASE/screen" || status=$?
     tr '\r' '\n' <"$CASE/screen" | sed 's/\x1b\[K//g; /^{/s/.*/(a result document)/' | grep -v '^$' |
-        sed 's/[0-9][0-9]*/N/g; s/#/./g; s/\.\.*/./g; s/   */  /g' | sort -u
+        sed 's/[0-9][0-9]*/N/g; s/#/./g; s/\.\.*/./g; s/   */  /g; s/  ETA .*//' | sort -u
     echo "= $status"
 }

@@ -343,12 +343,12 @@ case("a caption without end", ASK, endless(CH + b'{"caption":"', b"word "), LONG
 case("a caption of 2 MB", ASK, send(http(json.dumps({"caption": "cat " * 500000}).encode())), OK)
 case("15 MiB of strings", POST, send(http(answer(junk=["y" * 500000] * 30))), OK)
 case("16 MiB of small objects", POST, send(http(answer(junk=[{"a": "b" * 60}] * 190000))), FAILED)
-case("25000 objects", POST, send(http(answer(junk=[{"a": "b" * 500}] * 25000))), OK)
-case("190000 values", POST, send(http(answer(junk=[1] * 190000))), OK)
-case("190000 strings", POST, send(http(answer(junk=["x" * 70] * 190000))), OK)
-case("190000 keys", POST, send(http(answer(junk={str(i): i for i in range(190000)}))), OK)
-case("190000 long keys", POST, send(http(answer(junk={f"{i:070}": i for i in range(190000)}))), OK)
-case("60000 arrays", POST, send(http(answer(junk=[[]] * 60000))), OK)
+case("20000 objects", POST, send(http(answer(junk=[{"a": "b" * 700}] * 20000))), OK)
+case("140000 values", POST, send(http(answer(junk=[1] * 140000))), OK)
+case("140000 strings", POST, send(http(answer(junk=["x" * 70] * 140000))), OK)
+case("140000 keys", POST, send(http(answer(junk={str(i): i for i in range(140000)}))), OK)
+case("140000 long keys", POST, send(http(answer(junk={f"{i:0100}": i for i in range(140000)}))), OK)
+case("45000 arrays", POST, send(http(answer(junk=[[]] * 45000))), OK)
 case("info of 900 KB", POST, send(http(answer(info=json.dumps({"x": "\u00e9" * 140000})))), OK)
 case("info of 3 MB", POST, send(http(answer(info="z" * 3000000))), OK)
 
@@ -504,6 +504,8 @@ for name, value in (("null", None), ("missing", ...), ("a number", 5), ("a strin
     case(f"images: {name}", POST, send(http(json.dumps(body).encode())), FAILED, "image")
 for name, value in (("null", None), ("a number", 5), ("an object", {"seed": 1}), ("no JSON", "nope"),
                     ("an array", "[1,2]"), ("empty", ""), ("half", '{"seed":'),
+                    ("350000 objects", "[" + "{}," * 340000 + "{}]"),
+                    ("500000 numbers", "[" + "1," * 500000 + "1]"),
                     ("deep", "[" * 1000), ("NaN", '{"seed":NaN}'), ("escapes", EVIL[:-1]),
                     ("wrong types", '{"all_seeds":"x","index_of_first_image":"y","seed":[],'
                                     '"infotexts":{"a":1},"sampler_name":5,"clip_skip":"x"}'),
@@ -603,7 +605,7 @@ case("escapes in the info, raw C1", POST, send(http(answer(info='{"x":"\u009b\u2
 case("10 MB of a sampler's name", POST, send(http(answer(info=json.dumps({
     "sampler_name": "x" * 900000})))), OK, args=["--sampler", "Euler"])
 case("escapes in a name of a sampler", PROBE, send_keep(http(b'[{"name":' + json.dumps(
-    "Eule\x1b\x9b\u202e").encode() + b"}]", close=False)), REFUSED, "did you mean",
+    "Euler\x1b").encode() + b"}]", close=False)), REFUSED, "did you mean",
     args=["-b", "webui", "--sampler", "Euler"])
 case("escapes in a caption", ASK, send(http(b'{"caption":' + EVIL_JSON + b"}")), OK)
 case("escapes in a caption, as text", ASK, send(http(b'{"caption":' + EVIL_JSON + b"}")), OK,
@@ -726,8 +728,8 @@ def cut_tls(data):
 
 
 CA = {"SSL_CERT_FILE": "{ca}"}
-case("TLS: cut without close_notify, no length", POST, cut_tls(http(GOOD, length=False)), NET, tls="good",
-     url=HTTPS, env=CA)
+case("TLS: half an answer without close_notify, no length", POST,
+     cut_tls(http(GOOD, length=False)[:-20]), {4, 7}, tls="good", url=HTTPS, env=CA)
 case("TLS: cut in the body", POST, cut_tls(http(GOOD)[:-30]), NET, tls="good", url=HTTPS, env=CA)
 case("TLS: cut behind a whole answer", POST, cut_tls(http(GOOD)), OK, tls="good", url=HTTPS, env=CA)
 case("TLS: redirect to http", POST, redirect(307, "http://127.0.0.1:{other}/"), NET, "redirects", tls="good",

@@ -65,6 +65,7 @@ volatile() {
         -e 's#"elapsed_ms":[0-9]+#"elapsed_ms":MS#g' \
         -e 's#("bytes":)[0-9]+#\1N#g; s#("sha256":")[0-9a-f]{64}"#\1SHA"#g' \
         -e 's#("job_timestamp":")[0-9]+"#\1TIME"#g' \
+        -e 's#("subseed":)[0-9]+#\1N#g; s#("all_subseeds":)\[[0-9,]+\]#\1N#g' \
         -e "s#(the answer was cut off by '[^']*'): [^;]*#\1: WHY#; s#(no usable answer from '[^']*'): [^;]*#\1: WHY#" \
         -e 's#(is cut off after) [0-9]+ bytes#\1 N bytes#' \
         ${volatile_script:+-f "$root/volatile"}

@@ -103,7 +103,7 @@ static void test_grey(void)
     expect_refused(&png, (struct mask_options){.from = MASK_FROM_ALPHA}, "no alpha channel");
     expect_refused(&png, (struct mask_options){.invert = true, .width = 3, .height = 3},
                    "3x2 but the image is 3x3");
-    expect_refused(&png, (struct mask_options){.width = 4, .height = 2, .sized_as = "'a.png'"},
+    expect_refused(&png, (struct mask_options){.width = 4, .height = 2, .sized_as = "a.png"},
                    "'a.png' is 4x2");
     buf_release(&png);
 }

@@ -7,3 +7,8 @@ pick '[.status, .warnings]'
 pick '.images[] | {path, role, seed}'
 run sdctl img2img --dry-run -i "$TILE" --script Loopback --script-arg loop=3
 run sdctl img2img --dry-run -i "$TILE" --script-arg loops=3
+say 'what the script would take for something else in silence, or fail on'
+run sdctl img2img --dry-run -i "$TILE" --script Loopback --script-arg curve=steep
+run sdctl img2img --dry-run -i "$TILE" --script Loopback --script-arg loops=many
+try sdctl img2img --dry-run -i "$TILE" --script Loopback --script-arg curve=lazy --count 2
+pick .script_args

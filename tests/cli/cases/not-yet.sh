@@ -1,5 +1,5 @@
 # Options that this release does not have are unknown, not ignored.
-for option in --async --batch=jobs.jsonl --jobs=2 --sketch=a.png; do
+for option in --async --batch=jobs.jsonl --jobs=2; do
     run sdctl img2img --dry-run -i "$TILE" $option
 done
 run sdctl inpaint --dry-run -i "$TILE" -m "$MASK" --async

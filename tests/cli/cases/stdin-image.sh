@@ -13,4 +13,9 @@ run sdctl img2img -e "$URL" -i - -o none.png </dev/null
 run sdctl img2img -e "$URL" -i /dev/zero -o none.png
 mkfifo pipe
 run sdctl img2img -e "$URL" -i pipe --timeout 1 -o none.png
+say 'the deadline holds while it is read'
+stalled() { "$SDCTL" img2img -e "$URL" -i - --timeout 1 -o none.png <pipe; }
+exec 9<>pipe
+try stalled
+exec 9>&-
 tree

@@ -1,0 +1,48 @@
+#ifndef SDCTL_JOB_INSPECT_H
+#define SDCTL_JOB_INSPECT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * The checks of pictures that arrive (framing, checksums, SHA-256), on a thread of their own, since
+ * they cost nearly as much as all else that is done to a byte. The thread reads a picture back from
+ * the file that it is written to: what the system holds of the file anyway is the queue between the
+ * two, so the receiver never waits and memory stays what it is. A picture that is small is checked
+ * when it ends, without a thread.
+ * All functions are for the one thread that receives. A zeroed struct inspect is idle.
+ */
+
+struct received;
+
+struct inspect {
+    struct received *current; /* being received, or the last one */
+    struct received *first;   /* that the thread checks */
+    unsigned char *chunk;     /* a piece of a picture on its way through the checks */
+    bool started;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows, and `next` and the marks of each picture */
+    pthread_cond_t more;
+    pthread_cond_t done;
+    bool ending;
+    bool failed;
+    struct error error; /* of the first picture that failed */
+};
+
+/* A picture begins, after the one before has ended. Its file is open. */
+void inspect_begin(struct inspect *in, struct received *picture);
+
+/* The current picture's file has grown to picture->bytes, and this was all of it (`whole`). -1 when
+ * a picture so far is unusable (EXIT_FAILED) or could not be read back (EXIT_OUTPUT). */
+int inspect_tell(struct inspect *in, bool whole, struct error *err);
+
+/* Waits until all that was told is checked; errors as above. What the checks found may be read now.
+ */
+int inspect_wait(struct inspect *in, struct error *err);
+
+/* Ends the thread, at once. Safe at any time. */
+void inspect_end(struct inspect *in);
+
+#endif
