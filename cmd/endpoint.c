@@ -126,10 +126,13 @@ static int list(struct action *a, struct error *err)
     json_object_foreach(json_object_get(a->config, "endpoints"), name, endpoint)
     {
         bool is_default = preferred != NULL && strcmp(preferred, name) == 0;
-        json_t *line = json_pack("{s:s,s:O,s:O?,s:O?,s:b}", "name", name, "url",
-                                 json_object_get(endpoint, "url"), "backend",
+        char *url = NULL;
+        struct error unusable; /* an edited file may hold a URL with a password in it */
+        url_base(json_string_at(endpoint, "url"), &url, &unusable);
+        json_t *line = json_pack("{s:s,s:s?,s:O?,s:O?,s:b}", "name", name, "url", url, "backend",
                                  json_object_get(endpoint, "backend"), "key",
                                  json_object_get(endpoint, "key"), "default", is_default);
+        free(url);
         int result = line != NULL ? run_print(line, err) : error_memory(err, "listing endpoints");
         json_decref(line);
         if (result != 0) {

@@ -106,10 +106,10 @@ static json_t *read_unit(struct job *job, const char *text, struct error *err)
         text += n + 1;
         value_len = strcspn(text, ",");
         char *value = strndup(text, value_len);
-        bool picture = strcmp(key, "image") == 0 || strcmp(key, "mask") == 0;
-        json_t *item = value == NULL ? NULL
-                       : picture     ? image_open(job, value, err)
-                                     : json_string(value);
+        json_t *item = value == NULL               ? NULL
+                       : strcmp(key, "image") == 0 ? image_open(job, value, err)
+                       : strcmp(key, "mask") == 0  ? mask_open(job, value, err)
+                                                   : json_string(value);
         free(value);
         if (item == NULL || json_object_set_new(unit, key, item) != 0) {
             json_decref(unit);
@@ -212,13 +212,16 @@ static int find_mask(struct job *job, const struct inpaint_options *o, bool outp
     if (by_alpha) {
         return canvas_erased(job, o->mask_from, erased, mask, err);
     }
-    if (*erased >= 0 && !outpaint) {
+    if (outpaint) {
+        return 0;
+    }
+    if (*erased >= 0) {
         return error_set(err, EXIT_USAGE,
                          "no mask: give one with -m FILE, white where to repaint; or "
                          "--mask-from alpha-inverted to repaint the transparent parts of '%s'",
                          job->sources[image_first(job)].name);
     }
-    return 0;
+    return error_set(err, EXIT_USAGE, "no mask: give one with -m FILE, white where to repaint");
 }
 
 /* The mask, and the canvas around it and the image. */

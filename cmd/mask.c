@@ -61,8 +61,42 @@ static int judge(const char *path, const struct mask_stats *stats, const struct 
     return 0;
 }
 
-/* Prepares the mask that `in` holds (closed after) into an anonymous file, and adds that as a
- * picture under the mask's name. */
+/* Writes the mask that `in` holds (closed after) in its one form to an anonymous file, and adds
+ * that as a picture under the mask's name. */
+static json_t *normalise(struct job *job, int in, const char *name,
+                         const struct mask_options *options, struct mask_stats *stats,
+                         struct error *err)
+{
+    const struct png_source from = {.fd = in, .name = name};
+    struct source source = SOURCE_INIT;
+    json_t *node = NULL;
+    int out = outfile_scratch(err);
+
+    if (out >= 0 && mask_normalise(&from, options, (struct png_sink){.write = to_file, .ctx = &out},
+                                   stats, err) == 0) {
+        if (source_adopt(&source, out, name, err) == 0) {
+            node = job_add_picture(job, &source, err);
+        }
+        out = -1;
+    }
+    source_release(&source);
+    close(in);
+    if (out >= 0) {
+        close(out);
+    }
+    return node;
+}
+
+json_t *mask_open(struct job *job, const char *path, struct error *err)
+{
+    const struct mask_options options = {.from_option = "sdctl mask-invert --keep --from"};
+    struct mask_stats stats;
+    int in = source_open_plain(path, SOURCE_BYTES_MAX, &job->deadline, err);
+
+    return in < 0 ? NULL : normalise(job, in, path, &options, &stats, err);
+}
+
+/* Prepares the mask of the image, from a descriptor that is closed after. */
 static json_t *prepare(struct job *job, int in, const char *name, const struct inpaint_options *o,
                        bool invert, bool new_area, struct error *err)
 {
@@ -78,25 +112,12 @@ static json_t *prepare(struct job *job, int in, const char *name, const struct i
                                          .width = image != NULL ? image->picture.width : 0,
                                          .height = image != NULL ? image->picture.height : 0,
                                          .sized_as = image != NULL ? image->name : NULL};
-    const struct png_source from = {.fd = in, .name = name};
-    struct source source = SOURCE_INIT;
     struct mask_stats stats;
-    json_t *node = NULL;
-    int out = outfile_scratch(err);
+    json_t *node = normalise(job, in, name, &options, &stats, err);
 
-    if (out >= 0 &&
-        mask_normalise(&from, &options, (struct png_sink){.write = to_file, .ctx = &out}, &stats,
-                       err) == 0 &&
-        judge(name, &stats, o, new_area, job->command, err) == 0) {
-        if (source_adopt(&source, out, name, err) == 0) {
-            node = job_add_picture(job, &source, err);
-        }
-        out = -1;
-    }
-    source_release(&source);
-    close(in);
-    if (out >= 0) {
-        close(out);
+    if (node != NULL && judge(name, &stats, o, new_area, job->command, err) != 0) {
+        json_decref(node);
+        return NULL;
     }
     return node;
 }

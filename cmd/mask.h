@@ -25,6 +25,10 @@ void mask_given_release(struct mask_given *mask);
 int mask_add(struct job *job, const struct inpaint_options *options, struct mask_given *given,
              struct error *err);
 
+/* A mask of something else than the image (a ControlNet unit): in the same form, of any size. A new
+ * reference to its node, or NULL. */
+json_t *mask_open(struct job *job, const char *path, struct error *err);
+
 /* Whether native parameters hold a mask. */
 bool mask_is_native(const struct job *job);
 

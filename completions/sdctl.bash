@@ -22,7 +22,7 @@ _sdctl_files() {
 _sdctl_tables() {
     case $1 in
     '')
-        operands='img2img inpaint mask-invert interrogate endpoint help version sandbox'
+        operands='img2img inpaint mask-invert interrogate convert-params endpoint help version sandbox'
         ;;
     img2img)
         options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
@@ -52,6 +52,13 @@ _sdctl_tables() {
         texts=' --model -e --endpoint -b --backend --timeout --retries --error-format '
         operands='FILE'
         ;;
+    convert-params)
+        options=' --reverse --kind --pin-defaults --keep --check --report --force --table --error-format --quiet --verbose --help '
+        files=' --report '
+        prompts=' '
+        texts=' --kind --keep --table --error-format '
+        operands='FILE'
+        ;;
     endpoint)
         options=' --key-file --key-env --key-command --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --error-format --quiet --verbose --help '
         files=' --key-file --api-key-file '
@@ -64,7 +71,7 @@ _sdctl_tables() {
         files=' '
         prompts=' '
         texts=' --error-format '
-        operands='img2img inpaint mask-invert interrogate endpoint help version'
+        operands='img2img inpaint mask-invert interrogate convert-params endpoint help version'
         ;;
     version)
         options=' --error-format --quiet --verbose --help '
@@ -150,6 +157,14 @@ _sdctl() {
         ;;
     'interrogate -b' | 'interrogate --backend')
         _sdctl_words 'webui'
+        return
+        ;;
+    'convert-params --kind')
+        _sdctl_words 'uov inpaint prompt text enhance'
+        return
+        ;;
+    'convert-params --table')
+        _sdctl_words 'text json markdown'
         return
         ;;
     'endpoint -b' | 'endpoint --backend')

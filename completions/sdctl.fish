@@ -25,6 +25,7 @@ complete -c sdctl -n '__sdctl_command' -a 'img2img' -d 'repaint an image from a 
 complete -c sdctl -n '__sdctl_command' -a 'inpaint' -d 'repaint what a mask marks'
 complete -c sdctl -n '__sdctl_command' -a 'mask-invert' -d 'invert a mask, or prepare or check one'
 complete -c sdctl -n '__sdctl_command' -a 'interrogate' -d 'describe an image'
+complete -c sdctl -n '__sdctl_command' -a 'convert-params' -d 'convert Fooocus-API parameters to FooocusAPI ones, or back'
 complete -c sdctl -n '__sdctl_command' -a 'endpoint' -d 'add, list, remove, choose and check named services'
 complete -c sdctl -n '__sdctl_command' -a 'help' -d 'say what sdctl or one of its commands does'
 complete -c sdctl -n '__sdctl_command' -a 'version' -d 'print the version'
@@ -172,6 +173,20 @@ complete -c sdctl -n '__sdctl_command interrogate' -s v -l verbose -d 'say on st
 complete -c sdctl -n '__sdctl_command interrogate' -s h -l help -d 'print a summary of the options'
 complete -c sdctl -n '__sdctl_command interrogate' -F
 
+complete -c sdctl -n '__sdctl_command convert-params' -l reverse -d 'convert FooocusAPI parameters to Fooocus-API ones'
+complete -c sdctl -n '__sdctl_command convert-params' -l kind -x -a 'uov inpaint prompt text enhance' -d 'the Fooocus-API endpoint that the requests are for'
+complete -c sdctl -n '__sdctl_command convert-params' -l pin-defaults -d 'write out defaults that differ between the servers'
+complete -c sdctl -n '__sdctl_command convert-params' -l keep -x -d 'keep a field that the mapping drops, such as save_name (repeats)'
+complete -c sdctl -n '__sdctl_command convert-params' -l check -d 'convert nothing, but print what would be lost'
+complete -c sdctl -n '__sdctl_command convert-params' -l report -r -F -d 'write what was renamed, merged, dropped and changed, as JSON'
+complete -c sdctl -n '__sdctl_command convert-params' -l force -d 'replace an existing report'
+complete -c sdctl -n '__sdctl_command convert-params' -l table -x -a 'text json markdown' -d 'print the mapping and convert nothing'
+complete -c sdctl -n '__sdctl_command convert-params' -l error-format -x -a 'text json' -d 'how errors are written to standard error'
+complete -c sdctl -n '__sdctl_command convert-params' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'
+complete -c sdctl -n '__sdctl_command convert-params' -s v -l verbose -d 'say on standard error what is being done'
+complete -c sdctl -n '__sdctl_command convert-params' -s h -l help -d 'print a summary of the options'
+complete -c sdctl -n '__sdctl_command convert-params' -F
+
 complete -c sdctl -n '__sdctl_command endpoint' -l key-file -r -F -d 'add: read the key from this file at each use'
 complete -c sdctl -n '__sdctl_command endpoint' -l key-env -x -d 'add: take the key from this environment variable'
 complete -c sdctl -n '__sdctl_command endpoint' -l key-command -x -d 'add: run this shell command, which prints the key'
@@ -192,7 +207,7 @@ complete -c sdctl -n '__sdctl_command help' -l error-format -x -a 'text json' -d
 complete -c sdctl -n '__sdctl_command help' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'
 complete -c sdctl -n '__sdctl_command help' -s v -l verbose -d 'say on standard error what is being done'
 complete -c sdctl -n '__sdctl_command help' -s h -l help -d 'print a summary of the options'
-complete -c sdctl -n '__sdctl_first_operand help' -a 'img2img inpaint mask-invert interrogate endpoint help version'
+complete -c sdctl -n '__sdctl_first_operand help' -a 'img2img inpaint mask-invert interrogate convert-params endpoint help version'
 
 complete -c sdctl -n '__sdctl_command version' -l error-format -x -a 'text json' -d 'how errors are written to standard error'
 complete -c sdctl -n '__sdctl_command version' -s q -l quiet -d 'no progress and no warnings on standard error; errors remain'

@@ -54,6 +54,7 @@ suite mask-engine "$python" tests/cli/mask-engine.py "$SDCTL"
 suite mask-decode "$python" tests/cli/mask-decode.py "$SDCTL"
 suite preview "$python" tests/cli/preview.py "$SDCTL"
 suite badfiles "$python" tests/cli/badfiles.py
+suite convert "$python" tests/cli/convert.py
 suite hostile "$python" tests/cli/hostile.py
 suite parity "$python" tests/parity.py "$BUILD/tools/imgtool"
 

@@ -30,11 +30,15 @@ check)
     brew='python pillow numpy opencv imagemagick openssl curl jq mandoc zsh fish clang-format'
     ;;
 bench)
-    debian='python3 python3-requests curl jq nodejs'
-    fedora='python3 python3-requests curl jq nodejs'
-    arch='python python-requests curl jq nodejs'
-    alpine='python3 py3-requests curl jq nodejs'
-    brew='python curl jq node'
+    debian='python3 python3-requests python3-pil curl jq nodejs libpng-dev libvips-tools
+        graphicsmagick imagemagick netpbm'
+    fedora='python3 python3-requests python3-pillow curl jq nodejs libpng-devel vips-tools
+        GraphicsMagick ImageMagick netpbm-progs'
+    arch='python python-requests python-pillow curl jq nodejs libpng libvips graphicsmagick
+        imagemagick netpbm'
+    alpine='python3 py3-requests py3-pillow curl jq nodejs libpng-dev vips-tools graphicsmagick
+        imagemagick netpbm'
+    brew='python pillow curl jq node libpng vips graphicsmagick imagemagick netpbm'
     ;;
 *)
     echo "usage: tests/deps.sh build|check|bench" >&2

@@ -78,6 +78,9 @@ done <"$work/names"
 "$print" commands >"$work/text"
 splice man/sdctl.1 commands "$work/text"
 
+"$print" mapping >"$work/text"
+splice man/sdctl-convert-params.1 mapping "$work/text"
+
 mkdir -p completions
 for shell in bash:sdctl.bash zsh:_sdctl fish:sdctl.fish; do
     "$print" "${shell%%:*}" >"$work/text"

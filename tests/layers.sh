@@ -26,7 +26,7 @@ below() {
     case $1 in
     lib/base) ;;
     lib/wire | lib/image) echo base ;;
-    lib/convert) echo wire base ;;
+    lib/convert) echo image wire base ;;
     lib/net | lib/backend) echo wire base ;;
     lib/job) echo backend net wire base ;;
     cmd | cmd/print) echo cmd job backend net wire image convert base ;;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/convert_table.h"
 #include "cmd/help.h"
 
 /*
@@ -10,7 +11,7 @@
  * It is built and used in the source tree, and not installed.
  */
 
-static const char usage[] = "usage: sdctl-print bash|zsh|fish|names|commands|check\n"
+static const char usage[] = "usage: sdctl-print bash|zsh|fish|names|commands|mapping|check\n"
                             "       sdctl-print man|help NAME\n";
 
 static const struct command *find_command(const char *name)
@@ -30,6 +31,12 @@ static void print_names(FILE *out)
     }
 }
 
+/* The mapping of parameters for the man page of convert-params. */
+static void print_mapping(FILE *out)
+{
+    convert_table_print(CONVERT_TABLE_MAN, out);
+}
+
 static bool print_all(const char *what)
 {
     static const struct {
@@ -41,6 +48,7 @@ static bool print_all(const char *what)
         {"fish", fish_print},
         {"names", print_names},
         {"commands", man_print_commands},
+        {"mapping", print_mapping},
     };
 
     for (size_t i = 0; i < sizeof printers / sizeof *printers; i++) {

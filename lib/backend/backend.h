@@ -25,7 +25,7 @@ struct task {
     json_t *neutral; /* merged neutral parameters, pictures as nodes; owned */
     json_t *native;  /* the request tree; owned */
     int flavour;     /* which server of its kind it is; the backend's own numbers, 0 unknown */
-    char id[64];     /* the task's id, "" when there is none */
+    char id[257];    /* the task's id, "" when there is none; at most 256 printable bytes */
     size_t n_images; /* init images */
     uint32_t width, height; /* of the first init image */
     bool unchecked;         /* --set-unchecked */

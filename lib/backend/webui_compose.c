@@ -290,8 +290,11 @@ static int compose_id(struct task *task, struct error *err)
 {
     const char *given = json_string_at(task->native, "force_task_id");
 
+    if (given != NULL && strlen(given) >= sizeof task->id) {
+        return refuse(err, "force_task_id is longer than 256 bytes");
+    }
     if (given != NULL) {
-        snprintf(task->id, sizeof task->id, "%s", given);
+        memcpy(task->id, given, strlen(given) + 1);
         return 0;
     }
     return json_object_set_new(task->native, "force_task_id", json_string(task->id)) == 0

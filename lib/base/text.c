@@ -174,7 +174,7 @@ static size_t edit_distance(const char *a, const char *b)
     size_t row[NAME_MAX_COMPARED + 1];
 
     if (la > NAME_MAX_COMPARED || lb > NAME_MAX_COMPARED) {
-        return NAME_MAX_COMPARED;
+        return SIZE_MAX;
     }
     for (size_t j = 0; j <= lb; j++) {
         row[j] = j;

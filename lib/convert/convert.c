@@ -1,5 +1,6 @@
 #include "convert/convert.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,12 @@
 #include "convert/emit.h"
 #include "convert/forward.h"
 #include "convert/reverse.h"
+
+/* Requests that are done need not wait for the next one. */
+static int flush_before_waiting(void *ctx, struct error *err)
+{
+    return emit_flush(ctx, err);
+}
 
 struct convert *convert_new(const struct convert_options *options,
                             const struct convert_sinks *sinks, struct error *err)
@@ -23,6 +30,8 @@ struct convert *convert_new(const struct convert_options *options,
     c->sinks = *sinks;
     c->notes.all = options->note_all;
     window_init(&c->window);
+    c->window.idle = flush_before_waiting;
+    c->window.idle_ctx = c;
     mapping_index_init(&c->index);
     request_init(&c->request, &c->index);
     plan_init(&c->plan);
@@ -67,8 +76,7 @@ bool convert_can_keep(const char *name, bool reverse)
 
 static int record(struct convert *c, uint64_t line, struct error *err)
 {
-    struct convert_record r = {
-        .input = c->path, .line = line, .kind = c->kind, .notes = &c->notes};
+    struct convert_record r = {.input = c->path, .line = line, .kind = c->kind, .notes = &c->notes};
 
     if (c->notes.failed || c->plan.failed) {
         return error_memory(err, "converting parameters");
@@ -90,6 +98,9 @@ static int convert_request(struct convert *c, size_t at, struct error *err)
     size_t end = (size_t)(c->scan.p - window_text(&c->window));
     request_load(&c->request, &c->scan);
     plan_clear(&c->plan);
+    bool spaced = c->scan.n > 0 && c->request.text[c->scan.members[0].value - 1] == ' ';
+    c->colon = spaced ? ": " : ":";
+    c->comma = spaced ? ", " : ",";
     c->notes.n = 0;
     c->kind = 0;
     c->count++;
@@ -108,6 +119,16 @@ static int convert_request(struct convert *c, size_t at, struct error *err)
                : emit_request(c, at, end, err);
 }
 
+/* The scanner's place holds something else. Returns -1. */
+static int expected(struct scan *s, const char *what, struct error *err)
+{
+    char why[64];
+
+    snprintf(why, sizeof why, "%s is expected here", what);
+    scan_unexpected(s, s->p, why, err);
+    return -1;
+}
+
 /* One object, or one on each line. */
 static int convert_lines(struct convert *c, struct error *err)
 {
@@ -116,7 +137,7 @@ static int convert_lines(struct convert *c, struct error *err)
 
     while (!scan_at_end(s)) {
         if (*s->p != '{') {
-            return scan_broken(s, s->p, "an object is expected here", err);
+            return expected(s, "an object", err);
         }
         window_begin(w, s->p);
         if (convert_request(c, 0, err) != 0 || emit_bytes(c, "\n", 1, err) != 0) {
@@ -145,6 +166,7 @@ static int convert_array(struct convert *c, struct error *err)
         return -1;
     }
     window_begin(w, ++s->p);
+    s->loose = false;
     for (;;) {
         if (scan_space(s, err) != 0) {
             return -1;
@@ -154,9 +176,8 @@ static int convert_array(struct convert *c, struct error *err)
         }
         if (!first) {
             if (*s->p != ',') {
-                return scan_at_end(s)
-                           ? scan_broken(s, s->p, "it ends too early", err)
-                           : scan_broken(s, s->p, "',' or ']' is expected here", err);
+                return scan_at_end(s) ? scan_broken(s, s->p, "it ends too early", err)
+                                      : scan_broken(s, s->p, "',' or ']' is expected here", err);
             }
             s->p++;
             if (scan_space(s, err) != 0) {
@@ -164,7 +185,7 @@ static int convert_array(struct convert *c, struct error *err)
             }
         }
         if (*s->p != '{') {
-            return scan_broken(s, s->p, "an object is expected here", err);
+            return expected(s, "an object", err);
         }
         if (convert_request(c, (size_t)(s->p - window_text(w)), err) != 0) {
             return -1;

@@ -51,9 +51,9 @@ struct convert *convert_new(const struct convert_options *options,
                             const struct convert_sinks *sinks, struct error *err);
 
 /*
- * Converts an input to its end. `path` is for errors and records; "-" is standard input. EXIT_INPUT:
- * broken JSON, or a request that cannot be converted, with line and column; what came before it was
- * written. The sinks' errors pass through.
+ * Converts an input to its end. `path` is for errors and records; "-" is standard input.
+ * EXIT_INPUT: broken JSON, or a request that cannot be converted, with line and column; what came
+ * before it was written. The sinks' errors pass through.
  */
 int convert_input(struct convert *c, int fd, const char *path, struct error *err);
 

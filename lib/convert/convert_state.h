@@ -21,6 +21,7 @@ struct convert {
     struct note_list notes;
     struct inline_mask mask;
     unsigned kind;
+    const char *colon, *comma;        /* of what is made: with a space where the input has one */
     bool produced[MAPPING_NAMES_MAX]; /* names that a rule gives to the output */
     char *out;                        /* CONVERT_OUT bytes */
     size_t out_n;

@@ -41,15 +41,18 @@ static void replace(struct cursor *e, const char *from, size_t n, const char *wi
     e->changed = true;
 }
 
-/* Puts `"key":value` before the first member of the object that opens at `brace`. */
-static void insert(struct cursor *e, const char *brace, const char *key_and_value)
+/* Puts a member before the first one of the object that opens at `brace`; key and value are JSON
+ * text. */
+static void insert(struct cursor *e, const char *brace, const char *key, const char *value)
 {
     const char *first = walk_space(brace + 1);
 
     copy_to(e, first);
-    plan_fixed(&e->c->plan, key_and_value);
+    plan_fixed(&e->c->plan, key);
+    plan_fixed(&e->c->plan, e->c->colon);
+    plan_fixed(&e->c->plan, value);
     if (*first != '}') {
-        plan_fixed(&e->c->plan, ",");
+        plan_fixed(&e->c->plan, e->c->comma);
     }
     e->changed = true;
 }
@@ -67,7 +70,7 @@ static bool find(const char *object, const char *key, struct walk_member *m)
 }
 
 /* Inserts a member into each object of the array that lacks it; whether there was such a one. */
-static bool complete(struct cursor *e, const char *key, const char *key_and_value)
+static bool complete(struct cursor *e, const char *key, const char *quoted_key, const char *value)
 {
     const char *p = e->at, *element;
     struct walk_member m;
@@ -78,7 +81,7 @@ static bool complete(struct cursor *e, const char *key, const char *key_and_valu
     }
     while (walk_element(&p, &element, &n)) {
         if (*element == '{' && !find(element, key, &m)) {
-            insert(e, element, key_and_value);
+            insert(e, element, quoted_key, value);
         }
     }
     return e->changed;
@@ -89,7 +92,7 @@ void edit_loras(struct convert *c, const struct scan_member *m, const char *to)
     struct cursor e = begin(c, m, to);
     bool array = *e.at == '[';
 
-    if (complete(&e, "enabled", "\"enabled\":true")) {
+    if (complete(&e, "enabled", "\"enabled\"", "true")) {
         member_note(c, NOTE_CHANGED, m, to, false, "elements without enabled got it");
     }
     finish(&e);
@@ -103,11 +106,10 @@ void edit_ctrls(struct convert *c, const struct scan_member *m, const char *to)
     struct cursor e = begin(c, m, to);
 
     if (c->options.pin_defaults &&
-        complete(&e, "enhance_mask_dino_prompt",
-                 c->options.reverse ? "\"enhance_mask_dino_prompt\":\"\""
-                                    : "\"enhance_mask_dino_prompt\":\"face\"")) {
+        complete(&e, "enhance_mask_dino_prompt", "\"enhance_mask_dino_prompt\"",
+                 c->options.reverse ? "\"\"" : "\"face\"")) {
         member_note(c, NOTE_CHANGED, m, to, false,
-                     "elements without enhance_mask_dino_prompt got the default");
+                    "elements without enhance_mask_dino_prompt got the default");
     }
     finish(&e);
 }
@@ -116,12 +118,12 @@ void edit_ctrls(struct convert *c, const struct scan_member *m, const char *to)
 
 /* The old server's defaults by type (modules/flags.py), D7: stop, weight. */
 static const struct {
-    const char *type, *stop, *weight, *pinned_stop, *pinned_weight;
+    const char *type, *stop, *weight;
 } types[] = {
-    {"ImagePrompt", "0.5", "0.6", "\"cn_stop\":0.5", "\"cn_weight\":0.6"},
-    {"FaceSwap", "0.9", "0.75", "\"cn_stop\":0.9", "\"cn_weight\":0.75"},
-    {"PyraCanny", "0.5", "1.0", "\"cn_stop\":0.5", "\"cn_weight\":1.0"},
-    {"CPDS", "0.5", "1.0", "\"cn_stop\":0.5", "\"cn_weight\":1.0"},
+    {"ImagePrompt", "0.5", "0.6"},
+    {"FaceSwap", "0.9", "0.75"},
+    {"PyraCanny", "0.5", "1.0"},
+    {"CPDS", "0.5", "1.0"},
 };
 #define TYPES (sizeof types / sizeof *types)
 
@@ -161,10 +163,10 @@ static void edit_prompt(struct cursor *e, const char *object)
         return;
     }
     if (e->c->options.pin_defaults && !stop) {
-        insert(e, object, types[type].pinned_stop);
+        insert(e, object, "\"cn_stop\"", types[type].stop);
     }
     if (e->c->options.pin_defaults && !weight) {
-        insert(e, object, types[type].pinned_weight);
+        insert(e, object, "\"cn_weight\"", types[type].weight);
     }
     while (walk_member(&p, &m)) {
         bool is_stop = walk_key_is(&m, "cn_stop");
@@ -203,6 +205,7 @@ void edit_prompts(struct convert *c, const struct scan_member *m, const char *to
 {
     struct cursor e = begin(c, m, to);
     const char *p = e.at, *element, *first = *e.at == '[' ? first_prompt(c, e.at) : NULL;
+    bool left_out = false;
     size_t n;
 
     while (first != NULL && walk_element(&p, &element, &n)) {
@@ -211,7 +214,7 @@ void edit_prompts(struct convert *c, const struct scan_member *m, const char *to
                 copy_to(&e, element);
             }
             e.at = first;
-            e.changed = true;
+            left_out = true;
             continue;
         }
         if (*element == '{') {
@@ -221,8 +224,12 @@ void edit_prompts(struct convert *c, const struct scan_member *m, const char *to
     finish(&e);
     if (e.changed) {
         member_note(c, NOTE_CHANGED, m, to, false,
-                     "0 and null became the defaults of their type, and what stood before the "
-                     "first image was left out");
+                    "cn_stop and cn_weight got the old server's defaults of their type");
+    }
+    if (left_out) {
+        member_note(c, NOTE_CHANGED, m, to, false,
+                    "elements before the first image were left out: the new server looks at the "
+                    "first element only");
     }
 }
 
@@ -239,10 +246,10 @@ void edit_prompts_back(struct convert *c, const struct scan_member *m, const cha
             continue;
         }
         if (pin && !find(element, "cn_stop", &member)) {
-            insert(&e, element, "\"cn_stop\":0.6");
+            insert(&e, element, "\"cn_stop\"", "0.6");
         }
         if (pin && !find(element, "cn_weight", &member)) {
-            insert(&e, element, "\"cn_weight\":0.6");
+            insert(&e, element, "\"cn_weight\"", "0.6");
         }
         const char *at = element;
         while (walk_member(&at, &member)) {
@@ -256,106 +263,9 @@ void edit_prompts_back(struct convert *c, const struct scan_member *m, const cha
     finish(&e);
     if (lost) {
         member_note(c, NOTE_LOST, m, to, false,
-                     "a cn_stop or cn_weight of 0 means a default to the old server; 0.0001 stands "
-                     "for it");
+                    "a cn_stop or cn_weight of 0 means a default to the old server; 0.0001 stands "
+                    "for it");
     } else if (e.changed) {
         member_note(c, NOTE_CHANGED, m, to, false, "absent cn_stop and cn_weight got the default");
     }
-}
-
-/* --- directions ------------------------------------------------------------------------------- */
-
-static const char *const directions[] = {"Left", "Top", "Right", "Bottom"};
-static const char *const quoted[] = {"\"Left\"", "\"Top\"", "\"Right\"", "\"Bottom\""};
-
-static unsigned direction_of(const char *text, size_t n)
-{
-    while (n > 0 && *text == ' ') {
-        text++;
-        n--;
-    }
-    while (n > 0 && text[n - 1] == ' ') {
-        n--;
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        if (strlen(directions[i]) == n && memcmp(directions[i], text, n) == 0) {
-            return 1U << i;
-        }
-    }
-    return 0;
-}
-
-/* Directions of a comma-separated list, as the old server's forms take it (D28). */
-static unsigned listed(const char *text, size_t n)
-{
-    unsigned set = 0;
-
-    while (n > 0) {
-        const char *comma = memchr(text, ',', n);
-        size_t part = comma == NULL ? n : (size_t)(comma - text);
-        set |= direction_of(text, part);
-        part += comma != NULL;
-        text += part;
-        n -= part;
-    }
-    return set;
-}
-
-unsigned edit_selected(const struct convert *c, const struct scan_member *m)
-{
-    const char *p = m == NULL ? "" : request_value(&c->request, m), *element;
-    unsigned set = 0;
-    size_t n;
-
-    if (*p == '"') {
-        return listed(p + 1, m->value_n - 2);
-    }
-    while (m != NULL && *p != '"' && *request_value(&c->request, m) == '[' &&
-           walk_element(&p, &element, &n)) {
-        set |= *element == '"' ? listed(element + 1, n - 2) : 0;
-    }
-    return set;
-}
-
-static void add_directions(struct plan *plan, unsigned set, bool more)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        if ((set & 1U << i) != 0) {
-            plan_fixed(plan, more ? "," : "");
-            plan_fixed(plan, quoted[i]);
-            more = true;
-        }
-    }
-}
-
-void edit_selections(struct convert *c, const struct scan_member *m, unsigned missing)
-{
-    const char *why = "a distance counts only for a direction that is named";
-
-    if (m == NULL) {
-        member_add(c, "outpaint_selections", false, "", why);
-        plan_fixed(&c->plan, "[");
-        add_directions(&c->plan, missing, false);
-        plan_fixed(&c->plan, "]");
-        return;
-    }
-    struct cursor e = begin(c, m, "outpaint_selections");
-    if (*e.at == '[') {
-        const char *last = e.end - 1;
-        while (last[-1] == ' ' || last[-1] == '\n' || last[-1] == '\t' || last[-1] == '\r') {
-            last--;
-        }
-        if (missing != 0) {
-            copy_to(&e, last);
-            add_directions(&c->plan, missing, last[-1] != '[');
-            member_note(c, NOTE_CHANGED, m, "outpaint_selections", false, why);
-        }
-    } else if (*e.at == '"' || missing != 0) {
-        plan_fixed(&c->plan, "[");
-        add_directions(&c->plan, missing | edit_selected(c, m), false);
-        plan_fixed(&c->plan, "]");
-        e.at = e.end;
-        member_note(c, NOTE_CHANGED, m, "outpaint_selections", false, "it became an array");
-    }
-    finish(&e);
 }

@@ -19,14 +19,8 @@ void edit_prompts(struct convert *c, const struct scan_member *m, const char *to
 /* controlnet_image to image_prompts: 0 becomes 0.0001, absent ones the new default when pinned. */
 void edit_prompts_back(struct convert *c, const struct scan_member *m, const char *to);
 
-/* enhance_ctrlnets to enhance_ctrls or back: the default of enhance_mask_dino_prompt when pinned. */
+/* enhance_ctrlnets to enhance_ctrls or back: the default of enhance_mask_dino_prompt when pinned.
+ */
 void edit_ctrls(struct convert *c, const struct scan_member *m, const char *to);
-
-/* outpaint_selections: an array that names the directions of `missing` too (bits in the order left,
- * top, right, bottom). m is NULL when there is none. */
-void edit_selections(struct convert *c, const struct scan_member *m, unsigned missing);
-
-/* Which directions the selections name, by the same bits. */
-unsigned edit_selected(const struct convert *c, const struct scan_member *m);
 
 #endif

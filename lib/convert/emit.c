@@ -51,7 +51,7 @@ static int put_piece(struct convert *c, const struct plan_piece *piece, struct e
         }
         return put(c, piece->p, piece->n, err);
     default:
-        return put(c, plan_text(&c->plan, piece), piece->n, err);
+        return put(c, piece->p, piece->n, err);
     }
 }
 

@@ -3,7 +3,8 @@
 
 #include "convert/convert_state.h"
 
-/* Writing: everything goes through a buffer to the caller's sink. When checking nothing is written. */
+/* Writing: everything goes through a buffer to the caller's sink. When checking nothing is written.
+ */
 
 /* Plain bytes. */
 int emit_bytes(struct convert *c, const char *bytes, size_t n, struct error *err);

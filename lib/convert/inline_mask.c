@@ -115,7 +115,7 @@ static int write_inverted(void *ctx, const void *bytes, size_t n, struct error *
 
 static int invert(struct inline_mask *m, struct error *err)
 {
-    struct png_source source = {.fd = m->decoded, .name = "input_mask"};
+    struct png_source source = {.fd = m->decoded, .name = "the mask"};
     struct png_sink sink = {.write = write_inverted, .ctx = m};
     struct mask_options options = {.invert = true,
                                    .from_option = "sdctl mask-invert --keep --from"};
@@ -174,6 +174,9 @@ int inline_mask_invert(struct inline_mask *m, const struct window *w, size_t at,
     }
     keep_prefix(m, &d);
     result = invert(m, err);
+    if (result != 0) {
+        error_prefix(err, "cannot be inverted: ");
+    }
 out:
     free(d.bytes);
     return result;

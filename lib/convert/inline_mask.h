@@ -7,15 +7,15 @@
 /*
  * A mask that stands in a request as base64, inverted by pixels (D5). It is decoded into an
  * anonymous file, inverted into a second one, and encoded while it is written, so its size does not
- * matter to memory. The prefix of a data URI is kept. Masks of 8 bits keep their form; others become
- * 8-bit grey, for the servers take a palette's indices for brightness (D25).
+ * matter to memory. The prefix of a data URI is kept. Masks of 8 bits keep their form; others
+ * become 8-bit grey, for the servers take a palette's indices for brightness (D25).
  */
 
 #define INLINE_MASK_PREFIX 300 /* bytes of a data URI's prefix in the request's text, at most */
 
 struct inline_mask {
-    int decoded, inverted; /* anonymous files, kept from mask to mask, or -1 */
-    uint64_t n;            /* bytes of the inverted PNG */
+    int decoded, inverted;               /* anonymous files, kept from mask to mask, or -1 */
+    uint64_t n;                          /* bytes of the inverted PNG */
     char prefix[INLINE_MASK_PREFIX + 1]; /* as spelt, comma included; "" when there is none */
 };
 

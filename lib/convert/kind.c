@@ -9,8 +9,8 @@ int kind_refuse(const struct request *r, const struct scan_member *m, const char
 
     text_clean(name, sizeof name, r->text + m->key, m->key_n, 60);
     return error_set(err, EXIT_INPUT, "%s: %s%s %s (line %llu, column %u)", r->scan->w->name,
-                     m->advanced ? "advanced_params." : "", name, why,
-                     (unsigned long long)m->line, m->column);
+                     m->advanced ? "advanced_params." : "", name, why, (unsigned long long)m->line,
+                     m->column);
 }
 
 /* How much the fields speak for an endpoint: 2 when one of its fields asks for something, 1 when
@@ -51,9 +51,9 @@ static int speaks_for_inpaint(const struct request *r)
 
 static int speaks_for_enhance(const struct request *r)
 {
-    return request_has_image(r, request_find(r, REQUEST_ENHANCE_IMAGE, false))   ? 2
-           : request_find(r, REQUEST_ENHANCE_CTRLNETS, false) != NULL            ? 1
-                                                                                 : 0;
+    return request_has_image(r, request_find(r, REQUEST_ENHANCE_IMAGE, false)) ? 2
+           : request_find(r, REQUEST_ENHANCE_CTRLNETS, false) != NULL          ? 1
+                                                                               : 0;
 }
 
 static unsigned without_image(const struct request *r, int inpaint, int enhance)
@@ -86,13 +86,14 @@ int kind_of_old(const struct request *r, unsigned asked, unsigned *kind, struct 
         *kind = MAPPING_INPAINT;
         return 0;
     }
-    return kind_refuse(r, image,
-                       uov == 0 && inpaint == 0 && enhance == 0
-                           ? "may be an image to upscale or one to inpaint, and no other field says "
-                             "which; give --kind uov, inpaint or prompt"
-                           : "may be meant for several endpoints, for it has fields of more than "
-                             "one; give --kind uov, inpaint, prompt, text or enhance",
-                       err);
+    return kind_refuse(
+        r, image,
+        uov == 0 && inpaint == 0 && enhance == 0
+            ? "may be an image to upscale or one to inpaint, and no other field says "
+              "which; give --kind uov, inpaint or prompt"
+            : "may be meant for several endpoints, for it has fields of more than "
+              "one; give --kind uov, inpaint, prompt, text or enhance",
+        err);
 }
 
 unsigned kind_of_new(const struct request *r, unsigned asked)

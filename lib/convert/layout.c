@@ -47,8 +47,8 @@ void layout_learn(struct layout *l, const struct scan *s, size_t at, size_t end)
         snprintf(l->comma, sizeof l->comma, ",%.*s", LAYOUT_MAX - 2, l->open);
     }
     const char *close = last;
-    while (close > text && (close[-1] == ' ' || close[-1] == '\n' || close[-1] == '\t' ||
-                            close[-1] == '\r')) {
+    while (close > text &&
+           (close[-1] == ' ' || close[-1] == '\n' || close[-1] == '\t' || close[-1] == '\r')) {
         close--;
     }
     take(l->close, close, (size_t)(last - close), "");
@@ -68,7 +68,7 @@ void layout_nest(struct layout *inner, const struct layout *outer)
     if (strlen(outer->open) + n > most || strlen(outer->comma) + n > most) {
         return;
     }
-    strncat(inner->open, unit, n);
-    strncat(inner->comma, unit, n);
+    memcpy(inner->open + strlen(outer->open), unit, n + 1);
+    memcpy(inner->comma + strlen(outer->comma), unit, n + 1);
     memcpy(inner->close, outer->open, sizeof inner->close);
 }

@@ -23,34 +23,35 @@ enum mapping_kind {
 };
 
 enum mapping_rule {
-    MAPPING_COPY,        /* the value goes along untouched */
-    MAPPING_LIFT,        /* advanced_params: its members move one level */
-    MAPPING_LORAS,       /* enabled is required by both (D12) */
-    MAPPING_UOV_METHOD,  /* the old default is an upscale, the new one is nothing */
-    MAPPING_INPUT_IMAGE, /* one old name for two new ones */
-    MAPPING_SELECTIONS,  /* an array, and every direction with a distance is in it (D6) */
-    MAPPING_NULL_TEXT,   /* null becomes "" */
-    MAPPING_MASK,        /* inverted by pixels (D5) */
-    MAPPING_INVERT,      /* the flag that asks for it: the new server ignores it (D5) */
-    MAPPING_ERODE,       /* turns its sign when the mask is inverted */
-    MAPPING_ADM,         /* the old least value is 0.1 (D9) */
-    MAPPING_STEP,        /* the old greatest value is 200 */
-    MAPPING_SWITCH,      /* whole steps in the new, -1 to 1 in the old (D9) */
-    MAPPING_MIX_UOV,     /* the old server sets it by itself (D11) */
-    MAPPING_MIX_INPAINT, /* the same */
-    MAPPING_PROMPTS,     /* 0 and null are defaults of the type in the old (D7) */
-    MAPPING_DISTANCE,    /* four numbers, one array (D6) */
-    MAPPING_MULTIPLE,    /* null becomes 1.0 */
-    MAPPING_SCHEME,      /* a111 becomes a1111, never back (D9) */
-    MAPPING_FORMAT,      /* jpg becomes jpeg, never back (D10) */
-    MAPPING_SAVE_NAME,   /* dropped as the seed says, unless it is asked for (D3) */
-    MAPPING_NEITHER,     /* neither server has it any more (D4) */
-    MAPPING_NO_EFFECT,   /* the new server takes it and does nothing (D14) */
-    MAPPING_CHECKBOX,    /* always on in the old server, off by default in the new */
-    MAPPING_CTRLS,       /* renamed (D13) */
-    MAPPING_IGNORED,     /* new only, overwritten by the server */
-    MAPPING_NEW_FLAG,    /* new only; true cannot be said to the old server */
-    MAPPING_NEW_PRESET,  /* new only; anything but "initial" cannot be said to the old server */
+    MAPPING_COPY,          /* the value goes along untouched */
+    MAPPING_LIFT,          /* advanced_params: its members move one level */
+    MAPPING_LORAS,         /* enabled is required by both (D12) */
+    MAPPING_UOV_METHOD,    /* the old default is an upscale, the new one is nothing */
+    MAPPING_INPUT_IMAGE,   /* one old name for two new ones */
+    MAPPING_SELECTIONS,    /* an array, and every direction with a distance is in it (D6) */
+    MAPPING_NULL_TEXT,     /* null becomes "" */
+    MAPPING_MASK,          /* inverted by pixels (D5) */
+    MAPPING_INVERT,        /* the flag that asks for it: the new server ignores it (D5) */
+    MAPPING_ERODE,         /* turns its sign when the mask is inverted */
+    MAPPING_ADM,           /* the old least value is 0.1 (D9) */
+    MAPPING_STEP,          /* the old greatest value is 200 */
+    MAPPING_SWITCH,        /* whole steps in the new, -1 to 1 in the old (D9) */
+    MAPPING_MIX_UOV,       /* the old server sets it by itself (D11) */
+    MAPPING_MIX_INPAINT,   /* the same */
+    MAPPING_PROMPTS,       /* 0 and null are defaults of the type in the old (D7) */
+    MAPPING_DISTANCE,      /* four numbers, one array (D6) */
+    MAPPING_MULTIPLE,      /* null becomes 1.0 */
+    MAPPING_SCHEME,        /* a111 becomes a1111, never back (D9) */
+    MAPPING_FORMAT,        /* jpg becomes jpeg, never back (D10) */
+    MAPPING_SAVE_NAME,     /* dropped as the seed says, unless it is asked for (D3) */
+    MAPPING_NEITHER,       /* neither server has it any more (D4) */
+    MAPPING_NO_EFFECT,     /* the new server takes it and does nothing (D14) */
+    MAPPING_ENHANCE_IMAGE, /* decides the tab: not for requests of another kind */
+    MAPPING_CHECKBOX,      /* always on in the old server, off by default in the new */
+    MAPPING_CTRLS,         /* renamed (D13) */
+    MAPPING_IGNORED,       /* new only, overwritten by the server */
+    MAPPING_NEW_FLAG,      /* new only; true cannot be said to the old server */
+    MAPPING_NEW_PRESET,    /* new only; anything but "initial" cannot be said to the old server */
 };
 
 struct mapping_row {

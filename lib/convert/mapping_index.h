@@ -23,7 +23,7 @@ struct mapping_name {
 struct mapping_index {
     struct mapping_name names[MAPPING_NAMES_MAX];
     size_t n;
-    uint8_t slots[MAPPING_SLOTS]; /* place in names plus 1; 0 is empty */
+    uint8_t slots[MAPPING_SLOTS];      /* place in names plus 1; 0 is empty */
     int16_t old_id[MAPPING_NAMES_MAX]; /* of each row, the place of its old name in names, or -1 */
     int16_t new_id[MAPPING_NAMES_MAX];
 };

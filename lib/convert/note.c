@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "convert/mapping.h"
 
 void note_add(struct note_list *list, struct note note)
@@ -43,22 +44,6 @@ const char *note_word(enum note_what what)
     return words[what];
 }
 
-/* Text of ours or of a file name as a JSON string. */
-static void add_string(struct buf *out, const char *text)
-{
-    buf_adds(out, "\"");
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            buf_addf(out, "\\%c", *c);
-        } else if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f) {
-            buf_adds(out, "?");
-        } else {
-            buf_add(out, c, 1);
-        }
-    }
-    buf_adds(out, "\"");
-}
-
 /* JSON text of the input, with what is not ASCII as \\u escapes: a report may meet a terminal. */
 static void add_ascii(struct buf *out, const char *text, size_t n)
 {
@@ -82,6 +67,29 @@ static void add_ascii(struct buf *out, const char *text, size_t n)
             buf_addf(out, "\\u%04x\\u%04x", 0xd800 + (code >> 10), 0xdc00 + (code & 0x3ff));
         }
     }
+}
+
+/* Text of ours or of a file name as a JSON string. */
+static void add_string(struct buf *out, const char *text)
+{
+    bool good = text_is_utf8(text, strlen(text));
+
+    buf_adds(out, "\"");
+    for (const char *c = text; *c != '\0'; c++) {
+        size_t n = 1;
+        if (*c == '"' || *c == '\\') {
+            buf_addf(out, "\\%c", *c);
+        } else if ((unsigned char)*c < 0x20 || *c == 0x7f || (!good && (unsigned char)*c >= 0x80)) {
+            buf_adds(out, "?");
+        } else {
+            while (good && ((unsigned char)c[n] & 0xc0) == 0x80) {
+                n++;
+            }
+            add_ascii(out, c, n);
+        }
+        c += n - 1;
+    }
+    buf_adds(out, "\"");
 }
 
 static void add_note(const struct note *note, struct buf *out)

@@ -30,7 +30,8 @@ struct note {
     bool from_advanced; /* it stands in advanced_params */
     const char *to;     /* the member in the output; NULL when it is not there */
     bool to_advanced;
-    const char *old_value; /* JSON text when it was changed, lost or dropped and is short, or NULL */
+    const char
+        *old_value; /* JSON text when it was changed, lost or dropped and is short, or NULL */
     size_t old_n;
     const char *new_value; /* NUL-terminated JSON text, or NULL */
     const char *why;       /* one phrase, lower case, or NULL */

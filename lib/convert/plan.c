@@ -1,22 +1,16 @@
 #include "convert/plan.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MADE_MAX (1024UL * 1024)
 
 void plan_init(struct plan *p)
 {
     *p = (struct plan){.n_items = 0};
-    buf_init(&p->made, MADE_MAX);
 }
 
 void plan_clear(struct plan *p)
 {
     p->n_items = p->n_pieces = 0;
-    p->made.len = 0;
     p->grouped = false;
 }
 
@@ -25,7 +19,6 @@ void plan_release(struct plan *p)
     if (p != NULL) {
         free(p->items);
         free(p->pieces);
-        buf_release(&p->made);
         plan_init(p);
     }
 }
@@ -111,28 +104,7 @@ void plan_fixed(struct plan *p, const char *text)
     add_piece(p, (struct plan_piece){.source = PLAN_FIXED, .p = text, .n = strlen(text)});
 }
 
-void plan_made(struct plan *p, const char *format, ...)
-{
-    size_t at = p->made.len;
-    char text[256];
-    va_list args;
-
-    va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= sizeof text || !buf_add(&p->made, text, (size_t)n)) {
-        p->failed = true;
-        return;
-    }
-    add_piece(p, (struct plan_piece){.source = PLAN_MADE, .at = at, .n = (size_t)n});
-}
-
 void plan_mask(struct plan *p)
 {
     add_piece(p, (struct plan_piece){.source = PLAN_MASK});
-}
-
-const char *plan_text(const struct plan *p, const struct plan_piece *piece)
-{
-    return piece->source == PLAN_MADE ? p->made.data + piece->at : piece->p;
 }

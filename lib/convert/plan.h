@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-
 /*
  * What the converted request will be: its members in order, each a key and a value put together of
  * pieces: text of the input, text of ours, the inverted mask. Nothing is copied, and nothing is
@@ -16,14 +14,12 @@
 enum plan_source {
     PLAN_INPUT, /* text of the request, with what was cut out of it */
     PLAN_FIXED, /* a constant */
-    PLAN_MADE,  /* at an offset of plan.made */
     PLAN_MASK,  /* base64 of the inverted mask */
 };
 
 struct plan_piece {
     enum plan_source source;
-    const char *p; /* PLAN_INPUT, PLAN_FIXED */
-    size_t at;     /* PLAN_MADE */
+    const char *p; /* NULL for PLAN_MASK */
     size_t n;
 };
 
@@ -40,7 +36,6 @@ struct plan {
     size_t n_items, items_cap;
     struct plan_piece *pieces;
     size_t n_pieces, pieces_cap;
-    struct buf made;
     bool grouped; /* has a group item */
     bool failed;  /* memory ran out */
 };
@@ -59,11 +54,7 @@ void plan_group(struct plan *p);
 /* Pieces of the last item. */
 void plan_input(struct plan *p, const char *text, size_t n);
 void plan_fixed(struct plan *p, const char *text);
-void plan_made(struct plan *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void plan_mask(struct plan *p);
-
-/* The text of a piece that is in memory. */
-const char *plan_text(const struct plan *p, const struct plan_piece *piece);
 
 /* Frees everything. NULL-safe. */
 void plan_release(struct plan *p);

@@ -7,7 +7,8 @@
 
 #include "convert/scan.h"
 
-/* The members of the request that was scanned, by name, and what their values mean to the servers. */
+/* The members of the request that was scanned, by name, and what their values mean to the servers.
+ */
 
 /* Names that rules ask for. */
 enum request_name {
@@ -38,8 +39,8 @@ enum request_name {
 struct request {
     const struct scan *scan;
     const char *text;
-    int16_t ids[REQUEST_NAMES];           /* places in the index */
-    int16_t at[2][MAPPING_NAMES_MAX];     /* members by place in the index; -1; [1]: advanced */
+    int16_t ids[REQUEST_NAMES];       /* places in the index */
+    int16_t at[2][MAPPING_NAMES_MAX]; /* members by place in the index; -1; [1]: advanced */
 };
 
 /* Looks the names up. Once. */

@@ -10,10 +10,10 @@
 
 /* What the members together mean. */
 struct reverse {
-    bool prompts;         /* the new server heeds the image prompts */
-    bool mixes;           /* together with the image of this kind */
-    bool uov, inpaint;    /* it heeds these images */
-    const char *image;    /* the new name of what becomes input_image, or NULL */
+    bool prompts;      /* the new server heeds the image prompts */
+    bool mixes;        /* together with the image of this kind */
+    bool uov, inpaint; /* it heeds these images */
+    const char *image; /* the new name of what becomes input_image, or NULL */
 };
 
 static bool is_image(const struct convert *c, enum request_name name)
@@ -35,7 +35,7 @@ static void understand(struct convert *c, struct reverse *v)
     v->uov = is_image(c, REQUEST_UOV_IMAGE) && !enhance && (!first || mix_uov);
     v->inpaint = is_image(c, REQUEST_INPAINT_IMAGE) && !enhance &&
                  (first ? mix_inpaint : !is_image(c, REQUEST_UOV_IMAGE));
-    v->image = c->kind == MAPPING_UOV ? "uov_input_image"
+    v->image = c->kind == MAPPING_UOV                                ? "uov_input_image"
                : (c->kind & (MAPPING_INPAINT | MAPPING_PROMPT)) != 0 ? "inpaint_input_image"
                                                                      : NULL;
     v->mixes = v->prompts && ((c->kind == MAPPING_UOV && is_image(c, REQUEST_UOV_IMAGE)) ||
@@ -236,21 +236,24 @@ static void checkbox(struct convert *c, const struct scan_member *m, const struc
     }
 }
 
-static int member(struct convert *c, const struct reverse *v, const struct scan_member *m,
-                  struct error *err)
+/* Values that stand for nothing and that the old server might take for something. */
+static bool is_gone(const struct convert *c, const struct scan_member *m, enum mapping_rule rule)
 {
     const struct request *r = &c->request;
-    int at = m->name < 0 || m->advanced ? -1 : c->index.names[m->name].fresh;
 
-    if (m->advanced) {
-        return 0; /* went along with advanced_params */
+    switch (rule) {
+    case MAPPING_MASK:
+        return m->value_n > 2 && !request_has_image(r, m) && !request_is(r, m, "null");
+    case MAPPING_SAVE_NAME:
+        return request_is(r, m, "null");
+    default:
+        return false;
     }
-    if (at < 0) {
-        member_pass(c, m);
-        return 0;
-    }
-    const struct mapping_row *row = &mapping_rows[at];
-    const char *to = row->old_name;
+}
+
+static int plan_member(struct convert *c, const struct reverse *v, const struct scan_member *m,
+                       const struct mapping_row *row, struct error *err)
+{
     switch (row->rule) {
     case MAPPING_IGNORED:
     case MAPPING_NEW_FLAG:
@@ -270,41 +273,42 @@ static int member(struct convert *c, const struct reverse *v, const struct scan_
     case MAPPING_DISTANCE:
         return distance(c, m, err);
     case MAPPING_LORAS:
-        edit_loras(c, m, to);
+        edit_loras(c, m, row->old_name);
         return 0;
     case MAPPING_CTRLS:
-        edit_ctrls(c, m, to);
+        edit_ctrls(c, m, row->old_name);
         return 0;
     case MAPPING_CHECKBOX:
         checkbox(c, m, row);
         return 0;
-    case MAPPING_SCHEME:
-        if (request_says(r, m, "a111")) {
-            change(c, m, row, NOTE_CHANGED, "\"a1111\"", "a111 stops the old server's queue");
-            return 0;
-        }
-        break;
-    case MAPPING_MASK:
-        if (m->value_n > 2 && !request_has_image(r, m) && !request_is(r, m, "null")) {
-            drop(c, m, false, "it is empty");
-            return 0;
-        }
-        break;
-    case MAPPING_SAVE_NAME:
-        if (request_is(r, m, "null")) {
-            drop(c, m, false, "it is empty");
-            return 0;
-        }
-        break;
     default:
         break;
     }
-    if (row->advanced) {
+    if (is_gone(c, m, row->rule)) {
+        drop(c, m, false, "it is empty");
+    } else if (row->rule == MAPPING_SCHEME && request_says(&c->request, m, "a111")) {
+        change(c, m, row, NOTE_CHANGED, "\"a1111\"", "a111 stops the old server's queue");
+    } else if (row->advanced) {
         advanced(c, m, row);
     } else {
-        member_carry(c, m, to, false);
+        member_carry(c, m, row->old_name, false);
     }
     return 0;
+}
+
+static int member(struct convert *c, const struct reverse *v, const struct scan_member *m,
+                  struct error *err)
+{
+    int row = m->name < 0 ? -1 : c->index.names[m->name].fresh;
+
+    if (m->advanced) {
+        return 0; /* went along with advanced_params */
+    }
+    if (row < 0) {
+        member_pass(c, m);
+        return 0;
+    }
+    return plan_member(c, v, m, &mapping_rows[row], err);
 }
 
 static bool is_absent(const struct convert *c, const char *name)
@@ -320,9 +324,9 @@ static void complete(struct convert *c, const struct reverse *v)
         member_add(c, "uov_method", false, "\"Disabled\"", why);
     }
     if (c->kind == MAPPING_ENHANCE && is_absent(c, "enhance_checkbox")) {
-        member_note(c, NOTE_LOST, NULL, NULL, false,
-                     "without enhance_checkbox the new server enhances nothing; the old one always "
-                     "does");
+        member_note(c, NOTE_LOST, NULL, "enhance_checkbox", false,
+                    "without enhance_checkbox the new server enhances nothing; the old one always "
+                    "does");
     }
     for (const struct mapping_row *row = mapping_rows;
          c->options.pin_defaults && (row->old_name != NULL || row->new_name != NULL); row++) {

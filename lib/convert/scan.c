@@ -16,6 +16,7 @@ void scan_init(struct scan *s, struct window *w, const struct mapping_index *ind
     s->p = w->limit;
     s->n = s->n_keys = 0;
     s->depth = 0;
+    s->loose = true;
 }
 
 void scan_release(struct scan *s)
@@ -84,6 +85,9 @@ static char *skip_space(struct scan *s, char *p, struct error *err)
         case '\0':
             if (p != w->limit || w->eof) {
                 return p;
+            }
+            if (s->loose) {
+                window_begin(w, p);
             }
             p = window_more(w, p, SIZE_MAX, err);
             if (p == NULL) {
@@ -320,7 +324,10 @@ int scan_object(struct scan *s, struct error *err)
     s->n = s->n_keys = 0;
     s->depth = 0;
     memset(s->seen, 0, sizeof s->seen);
+    bool loose = s->loose;
+    s->loose = false;
     char *p = scan_members(s, s->p, false, err);
+    s->loose = loose;
     if (p == NULL) {
         return -1;
     }

@@ -39,7 +39,8 @@ struct scan_key {
 struct scan {
     struct window *w;
     const struct mapping_index *index;
-    char *p; /* the scanner's place */
+    char *p;    /* the scanner's place */
+    bool loose; /* between requests, where white space need not be kept */
     struct scan_member *members;
     size_t n, cap;
     struct scan_key *keys; /* of the objects that are open, for finding duplicates */

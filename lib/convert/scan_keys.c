@@ -117,12 +117,12 @@ static int check_few(const struct scan *s, const struct scan_key *keys, size_t n
 int scan_keys_check(struct scan *s, size_t first, struct error *err)
 {
     const char *text = window_text(s->w);
-    struct scan_key *keys = s->keys + first;
     size_t n = s->n_keys - first;
 
     if (n < 2) {
         return 0;
     }
+    struct scan_key *keys = s->keys + first;
     if (n <= FEW) {
         return check_few(s, keys, n, err);
     }

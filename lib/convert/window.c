@@ -44,7 +44,7 @@ int window_open(struct window *w, int fd, const char *path, struct error *err)
     if (strcmp(path, "-") == 0) {
         snprintf(w->name, sizeof w->name, "standard input");
     } else {
-        snprintf(w->name, sizeof w->name, "'%.250s'", path);
+        snprintf(w->name, sizeof w->name, "'%.200s'", path);
     }
     if (fstat(fd, &st) != 0) {
         return cannot_read(w, errno, err);
@@ -154,7 +154,7 @@ static char *make_room(struct window *w, char *p, struct error *err)
         w->start = 0;
     }
     if (w->cap - held < READ_LEAST) {
-        if (held > WINDOW_TEXT_MAX) {
+        if (w->cap >= WINDOW_TEXT_MAX) {
             error_set(err, EXIT_INPUT,
                       "%s has a request of over %lu MiB besides its long texts (line %llu)",
                       w->name, WINDOW_TEXT_MAX >> 20, (unsigned long long)w->line);
@@ -182,6 +182,9 @@ char *window_more(struct window *w, char *p, size_t string, struct error *err)
     }
     p = make_room(w, p, err);
     if (p == NULL) {
+        return NULL;
+    }
+    if (!w->seekable && w->idle != NULL && w->idle(w->idle_ctx, err) != 0) {
         return NULL;
     }
     ssize_t got;

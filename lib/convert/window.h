@@ -43,6 +43,9 @@ struct window {
     bool was_cut;                  /* pieces of this input had to be read twice */
     uint64_t taken;                /* bytes read from the input */
     int64_t size, mtime, mtime_ns; /* of a seekable input at its opening */
+    /* Called before a read that may have to wait: the caller's output should not wait with it. */
+    int (*idle)(void *ctx, struct error *err);
+    void *idle_ctx;
 };
 
 /* An empty window; allocates nothing. */

@@ -11,7 +11,7 @@
 #define LENGTH_MIN 3
 #define LENGTH_MAX 258
 #define HASHED 8 /* bytes that a match begins with; fewer are not worth a distance */
-#define HASH_BITS 14
+#define HASH_BITS 13
 #define TRIES 16      /* earlier places that are compared */
 #define GAIN_MIN 6    /* bits that a match has to save: its distance makes others' codes longer */
 #define PATIENCE 64   /* places without a match, after which fewer are tried */
@@ -267,6 +267,19 @@ static void slide(struct deflate_runs *d)
     d->block = d->tokens.n == 0 ? d->done : d->block_left ? 0 : d->block - gone;
 }
 
+/* What symbols of a small mask cost, about. */
+static void start_prices(struct deflate_runs *d)
+{
+    memset(d->prices.literals, 5, 256);
+    for (unsigned length = LENGTH_MIN; length <= LENGTH_MAX; length++) {
+        unsigned symbol = deflate_length_symbol(length);
+        unsigned extra = symbol < 8 || symbol == 28 ? 0 : symbol / 4 - 1;
+        d->prices.literals[257 + symbol] = (uint8_t)(7 + extra);
+    }
+    memset(d->prices.distances, 12, sizeof d->prices.distances);
+    d->prices.distances[deflate_distance_symbol((unsigned)d->pixel)] = 1;
+}
+
 int deflate_runs_open(struct deflate_runs **out, size_t pixel, struct png_sink sink,
                       struct error *err)
 {
@@ -280,9 +293,7 @@ int deflate_runs_open(struct deflate_runs **out, size_t pixel, struct png_sink s
     d->adler = 1;
     d->base = HISTORY + 1; /* so that no place is within reach of an empty head */
     d->out.sink = sink;
-    memset(d->prices.literals, 7, sizeof d->prices.literals);
-    memset(d->prices.distances, 12, sizeof d->prices.distances);
-    d->prices.distances[deflate_distance_symbol((unsigned)pixel)] = 1;
+    start_prices(d);
     return deflate_out_bits(&d->out, 0x0178, 16, err); /* deflate, 32 KiB window, fastest */
 }
 

@@ -27,14 +27,39 @@ size_t png_header_row_bytes(const struct png_header *h, uint32_t width)
     return (size_t)(((uint64_t)width * png_header_samples(h) * h->depth + 7) / 8);
 }
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+/* The greatest index in n bytes, a multiple of 16. */
+static unsigned greatest_index(const uint8_t *from, size_t n, unsigned depth)
+{
+    const uint8_t most = (uint8_t)((1u << depth) - 1);
+    bytes16 greatest = {0};
+    unsigned index = 0;
+
+    for (size_t i = 0; i < n; i += 16) {
+        bytes16 v;
+        memcpy(&v, from + i, sizeof v);
+        for (unsigned shift = 0; shift < 8; shift += depth) {
+            bytes16 field = v >> (uint8_t)shift & most, more = (bytes16)(field > greatest);
+            greatest = (field & more) | (greatest & ~more);
+        }
+    }
+    for (unsigned i = 0; i < 16; i++) {
+        index = greatest[i] > index ? greatest[i] : index;
+    }
+    return index;
+}
+
 bool png_header_row_valid(const struct png_header *h, const uint8_t *row)
 {
-    unsigned most = (1u << h->depth) - 1, index = 0;
+    unsigned most = (1u << h->depth) - 1, index;
 
     if (h->colour != PNG_COLOUR_PALETTE || h->n_palette > most) {
         return true;
     }
-    for (size_t x = 0; x < h->width; x++) {
+    size_t n = (size_t)h->width * h->depth / 8 / 16 * 16;
+    index = greatest_index(row, n, h->depth);
+    for (size_t x = n * 8 / h->depth; x < h->width; x++) {
         unsigned i = (unsigned)row[x * h->depth / 8] >> (8 - h->depth - x * h->depth % 8) & most;
 
         index = i > index ? i : index;

@@ -8,15 +8,18 @@
 #include "base/error.h"
 
 /*
- * PNG pictures row by row, over libpng. Rows are packed as in the file: `depth` bits a sample, the
- * leftmost pixel in the high bits, 16-bit samples with the high byte first. Memory is a few rows
- * and some 64 KiB buffers whatever the height; an interlaced picture is read by up to seven
- * decoders at once, one for each of its passes, so it needs no more than that either.
+ * PNG pictures row by row. Rows are packed as in the file: `depth` bits a sample, the leftmost
+ * pixel in the high bits, 16-bit samples with the high byte first. Memory is a few rows and 0.6 MiB
+ * whatever the height; an interlaced picture is read by up to seven decoders at once, one for each
+ * of its passes, so it needs little more than that either.
+ *
+ * Own code on both sides (inflater.h, deflate_runs.h, row_filter.h), because masks are runs, and
+ * what knows that takes a seventh of libpng's time.
  *
  * Strict: a wrong CRC (of any chunk), a damaged or short zlib stream, image data too long or too
  * short, a palette index without an entry, a missing IEND and every other violation that libpng
- * knows are errors. Ancillary chunks but tRNS are skipped unread, of whatever length. Bytes after
- * IEND are not looked at.
+ * treats as an error are errors. Ancillary chunks but tRNS are skipped, of whatever length. Bytes
+ * after IEND are not looked at.
  */
 
 #define PNG_SIDE_MAX 1000000u          /* pixels, of width and of height */
@@ -90,9 +93,9 @@ struct png_sink {
 
 struct png_writer;
 
-/* Writes signature, IHDR, PLTE and tRNS as the header says. Level 1, Up filter and run-length
- * matching: a tenth of the time of libpng's defaults on a soft mask, and smaller files. Adam7 is
- * never used. EXIT_UNEXPECTED when memory runs out, else the sink's error. */
+/* Writes signature, IHDR, PLTE and tRNS as the header says. A mask of 1024 pixels or more comes out
+ * smaller than libpng makes it by default, a photograph about as large. Adam7 is never used.
+ * EXIT_UNEXPECTED when memory runs out, else the sink's error. */
 int png_writer_open(struct png_writer **w, const struct png_header *header, struct png_sink sink,
                     struct error *err);
 

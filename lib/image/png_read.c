@@ -136,20 +136,22 @@ static size_t pixel_bytes(const struct png_header *h)
     return (png_header_samples(h) * h->depth + 7) / 8;
 }
 
-/* Drops the passes before one. */
+/* Drops the passes before one; the row above the first of a pass is zeros. */
 static int passes_skip(struct stream *s, const struct png_header *h, unsigned pass,
                        struct error *err)
 {
-    size_t n = 0;
-
     for (unsigned before = 0; before < pass; before++) {
-        n = png_header_row_bytes(h, pass_width(h, before));
-        for (uint32_t y = 0; y < pass_height(h, before); y++) {
+        size_t n = png_header_row_bytes(h, pass_width(h, before));
+        uint32_t height = pass_height(h, before);
+
+        for (uint32_t y = 0; y < height; y++) {
             if (stream_row(s, n, pixel_bytes(h), err)) {
                 return -1;
             }
         }
-        memset(s->above, 0, n + ROW_FILTER_ROOM);
+        if (height > 0) {
+            memset(s->above, 0, n + ROW_FILTER_ROOM);
+        }
     }
     return 0;
 }
@@ -189,7 +191,7 @@ static void pass_merge(const struct png_header *h, unsigned pass, const uint8_t 
         } else {
             unsigned mask = (1u << bits) - 1;
             unsigned to_shift = (unsigned)(8 - bits - x * bits % 8);
-            unsigned value = from[i * bits / 8] >> (8 - bits - i * bits % 8) & mask;
+            unsigned value = (unsigned)from[i * bits / 8] >> (8 - bits - i * bits % 8) & mask;
             uint8_t *to = &row[x * bits / 8];
 
             *to = (uint8_t)((*to & ~(mask << to_shift)) | value << to_shift);

@@ -32,9 +32,8 @@ void raster_release(struct raster *r);
 int raster_read_png(struct raster *r, const void *bytes, size_t n, const char *name,
                     struct error *err);
 
-/* Encodes as an 8-bit PNG (level 1, Up filter, run-length matching) appended to out, with the
- * NULL-terminated key, value, key, value ... strings of `text` as tEXt or iTXt chunks (may be
- * NULL). */
+/* Encodes as an 8-bit PNG appended to out, with the NULL-terminated key, value, key, value ...
+ * strings of `text` as tEXt or iTXt chunks (may be NULL). */
 int raster_write_png(const struct raster *r, const char *const *text, struct buf *out,
                      struct error *err);
 

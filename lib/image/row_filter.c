@@ -202,7 +202,7 @@ static size_t count_repeats(const uint8_t *at, size_t n, size_t pixel)
             break;
         }
     }
-    while (i < n && at[i] == at[i - pixel]) {
+    while (i < n && at[i] == (at - pixel)[i]) {
         i++;
     }
     return i;
@@ -233,7 +233,7 @@ static void undo_sub(uint8_t *row, size_t n, size_t pixel)
             i += run;
         }
         for (size_t end = i + 8 < n ? i + 8 : n; i < end; i++) {
-            row[i] = (uint8_t)(row[i] + row[i - pixel]);
+            row[i] = (uint8_t)(row[i] + (row - pixel)[i]);
         }
     }
 }
@@ -248,7 +248,7 @@ static void undo_up(uint8_t *row, const uint8_t *above, size_t n)
 static void undo_average(uint8_t *row, const uint8_t *above, size_t n, size_t pixel)
 {
     for (size_t i = 0; i < n; i++) {
-        row[i] = (uint8_t)(row[i] + (row[i - pixel] + above[i]) / 2);
+        row[i] = (uint8_t)(row[i] + ((row - pixel)[i] + above[i]) / 2);
     }
 }
 
@@ -286,7 +286,7 @@ static void undo_paeth(uint8_t *row, const uint8_t *above, size_t n, size_t pixe
             i += undo_paeth_zeros(row + i, above + i, n - i, pixel);
         }
         for (size_t end = i + 8 < n ? i + 8 : n; i < end; i++) {
-            unsigned value = predict(row[i - pixel], above[i], above[i - pixel]);
+            unsigned value = predict((row - pixel)[i], above[i], (above - pixel)[i]);
             row[i] = (uint8_t)(row[i] + value);
         }
     }

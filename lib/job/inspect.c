@@ -8,8 +8,11 @@
 
 #include "job/receive.h"
 
-#define STEP (256UL * 1024) /* bytes between tellings; a smaller picture needs no thread */
+#define START (2UL * 1024 * 1024) /* bytes received before the thread is worth it */
+#define STEP (256UL * 1024)       /* bytes between tellings */
+#define TURN (1024UL * 1024)      /* bytes checked before anything else is looked at */
 #define CHUNK (64UL * 1024)
+#define TEXTS_MAX (8UL * 1024 * 1024) /* of the texts of all pictures */
 
 static int unusable(const struct received *p, struct error *err)
 {
@@ -18,8 +21,17 @@ static int unusable(const struct received *p, struct error *err)
     return error_prefix(err, "picture %zu of the answer is unusable: ", p->number);
 }
 
-/* Checks the bytes from `checked` up to `to`. */
-static int check_bytes(struct received *p, uint64_t to, unsigned char *chunk, struct error *err)
+static int check_bytes(struct received *p, const unsigned char *bytes, size_t n, struct error *err)
+{
+    if (picture_feed(&p->framing, bytes, n) != 0) {
+        return unusable(p, err);
+    }
+    sha256_update(&p->hash, bytes, n);
+    return 0;
+}
+
+/* Checks the bytes of the file from `checked` up to `to`. */
+static int check_file(struct received *p, uint64_t to, unsigned char *chunk, struct error *err)
 {
     for (uint64_t at = p->checked; at < to;) {
         ssize_t got = pread(p->file.fd, chunk, to - at < CHUNK ? to - at : CHUNK, (off_t)at);
@@ -30,16 +42,29 @@ static int check_bytes(struct received *p, uint64_t to, unsigned char *chunk, st
             return error_set(err, EXIT_OUTPUT, "cannot read picture %zu of the answer back: %s",
                              p->number, got < 0 ? strerror(errno) : "its file became shorter");
         }
-        if (picture_feed(&p->framing, chunk, (size_t)got) != 0) {
-            return unusable(p, err);
+        if (check_bytes(p, chunk, (size_t)got, err) != 0) {
+            return -1;
         }
-        sha256_update(&p->hash, chunk, (size_t)got);
         at += (uint64_t)got;
     }
     return 0;
 }
 
-static int check_end(struct received *p, struct error *err)
+/* Texts are small, except to do harm: what is too much for all of them becomes empty. */
+static void keep_text(struct inspect *in, struct received *p)
+{
+    p->text = picture_text(&p->framing);
+    size_t n = p->text != NULL ? strlen(p->text) + 1 : 0;
+
+    if (n > TEXTS_MAX - in->texts) {
+        free(p->text);
+        p->text = strdup("");
+    } else {
+        in->texts += n;
+    }
+}
+
+static int check_end(struct inspect *in, struct received *p, struct error *err)
 {
     uint8_t digest[SHA256_LEN];
 
@@ -48,7 +73,7 @@ static int check_end(struct received *p, struct error *err)
     }
     sha256_final(&p->hash, digest);
     sha256_hex(digest, p->sha256);
-    p->text = picture_text(&p->framing);
+    keep_text(in, p);
     picture_release(&p->framing);
     return 0;
 }
@@ -58,16 +83,16 @@ static bool is_checked(const struct received *p)
     return p->checked == p->ready && p->closed == p->whole;
 }
 
-/* One turn: what has been told of a picture. Called with the lock held, which it lets go. */
+/* One turn at a picture. Called with the lock held, which it lets go meanwhile. */
 static void check_more(struct inspect *in, struct received *p)
 {
     struct error error = {0};
-    uint64_t to = p->ready;
-    bool whole = p->whole;
+    uint64_t to = p->ready - p->checked < TURN ? p->ready : p->checked + TURN;
+    bool whole = p->whole && to == p->ready;
 
     pthread_mutex_unlock(&in->lock);
     bool failed =
-        check_bytes(p, to, in->chunk, &error) != 0 || (whole && check_end(p, &error) != 0);
+        check_file(p, to, in->chunk, &error) != 0 || (whole && check_end(in, p, &error) != 0);
     pthread_mutex_lock(&in->lock);
     p->checked = to;
     p->closed = whole;
@@ -103,6 +128,9 @@ static void start(struct inspect *in)
 {
     sigset_t all, before;
 
+    if (in->chunk == NULL && (in->chunk = malloc(CHUNK)) == NULL) {
+        return;
+    }
     pthread_mutex_init(&in->lock, NULL);
     pthread_cond_init(&in->more, NULL);
     pthread_cond_init(&in->done, NULL);
@@ -138,25 +166,11 @@ static int verdict(const struct inspect *in, struct error *err)
     return in->failed ? -1 : 0;
 }
 
-int inspect_tell(struct inspect *in, bool whole, struct error *err)
+/* Tells the thread how far the current picture is. */
+static int tell(struct inspect *in, bool whole, struct error *err)
 {
     struct received *p = in->current;
 
-    if (!whole && p->bytes - p->ready < STEP) {
-        return 0;
-    }
-    if (in->chunk == NULL && (in->chunk = malloc(CHUNK)) == NULL) {
-        return error_memory(err, "receiving a picture");
-    }
-    if (!in->started && !whole) {
-        p->ready = p->bytes;
-        start(in);
-        return 0;
-    }
-    if (!in->started) {
-        p->ready = p->bytes;
-        return check_bytes(p, p->ready, in->chunk, err) == 0 ? check_end(p, err) : -1;
-    }
     pthread_mutex_lock(&in->lock);
     p->ready = p->bytes;
     p->whole = whole;
@@ -164,6 +178,34 @@ int inspect_tell(struct inspect *in, bool whole, struct error *err)
     int result = verdict(in, err);
     pthread_mutex_unlock(&in->lock);
     return result;
+}
+
+int inspect_bytes(struct inspect *in, const unsigned char *bytes, size_t n, struct error *err)
+{
+    struct received *p = in->current;
+
+    p->bytes += n;
+    in->bytes += n;
+    if (in->started) {
+        return p->bytes - p->ready < STEP ? 0 : tell(in, false, err);
+    }
+    if (check_bytes(p, bytes, n, err) != 0) {
+        return -1;
+    }
+    p->checked = p->ready = p->bytes;
+    if (in->bytes >= START) {
+        start(in);
+    }
+    return 0;
+}
+
+int inspect_close(struct inspect *in, struct error *err)
+{
+    if (in->started) {
+        return tell(in, true, err);
+    }
+    in->current->closed = in->current->whole = true;
+    return check_end(in, in->current, err);
 }
 
 int inspect_wait(struct inspect *in, struct error *err)

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -10,9 +12,9 @@
  * The checks of pictures that arrive (framing, checksums, SHA-256), on a thread of their own, since
  * they cost nearly as much as all else that is done to a byte. The thread reads a picture back from
  * the file that it is written to: what the system holds of the file anyway is the queue between the
- * two, so the receiver never waits and memory stays what it is. A picture that is small is checked
- * when it ends, without a thread.
- * All functions are for the one thread that receives. A zeroed struct inspect is idle.
+ * two, so the receiver never waits and memory stays what it is. It is started by the third MiB of
+ * an answer, since before that it costs more than it gains: until then the receiver checks what it
+ * has at hand. All functions are for the one thread that receives. A zeroed struct inspect is idle.
  */
 
 struct received;
@@ -20,7 +22,9 @@ struct received;
 struct inspect {
     struct received *current; /* being received, or the last one */
     struct received *first;   /* that the thread checks */
-    unsigned char *chunk;     /* a piece of a picture on its way through the checks */
+    uint64_t bytes;           /* of all pictures so far */
+    unsigned char *chunk;     /* a piece of a picture on its way through the thread's checks */
+    size_t texts;             /* bytes of the pictures' texts; whoever checks counts */
     bool started;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows, and `next` and the marks of each picture */
@@ -34,9 +38,12 @@ struct inspect {
 /* A picture begins, after the one before has ended. Its file is open. */
 void inspect_begin(struct inspect *in, struct received *picture);
 
-/* The current picture's file has grown to picture->bytes, and this was all of it (`whole`). -1 when
- * a picture so far is unusable (EXIT_FAILED) or could not be read back (EXIT_OUTPUT). */
-int inspect_tell(struct inspect *in, bool whole, struct error *err);
+/* These n more bytes are in the current picture's file. -1 when a picture so far is unusable
+ * (EXIT_FAILED) or could not be read back (EXIT_OUTPUT). */
+int inspect_bytes(struct inspect *in, const unsigned char *bytes, size_t n, struct error *err);
+
+/* The current picture has ended; errors as above. */
+int inspect_close(struct inspect *in, struct error *err);
 
 /* Waits until all that was told is checked; errors as above. What the checks found may be read now.
  */

@@ -56,15 +56,14 @@ static int picture_bytes(void *ctx, const unsigned char *bytes, size_t n, struct
     if (outfile_write(&p->file, bytes, n, r->place, err) != 0) {
         return -1;
     }
-    p->bytes += n;
-    return inspect_tell(&r->inspect, false, err);
+    return inspect_bytes(&r->inspect, bytes, n, err);
 }
 
 static int close_picture(void *ctx, struct error *err)
 {
     struct receive *r = ctx;
 
-    return inspect_tell(&r->inspect, true, err);
+    return inspect_close(&r->inspect, err);
 }
 
 /* The first byte of an answer decides how it is read. */

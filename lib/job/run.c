@@ -169,9 +169,10 @@ static void cancel(struct job *job, struct net_config config, struct error *err)
  * live on. */
 static void explain_lost(const struct job *job, int status, struct error *err)
 {
+    bool redirected = status >= 300 && status < 400; /* not taken */
     char why[300];
 
-    if (!job->submitted || job->task.id[0] == '\0') {
+    if (!job->submitted || job->task.id[0] == '\0' || redirected) {
         return;
     }
     text_clean(why, sizeof why, err->text, strlen(err->text), sizeof why);

@@ -11,8 +11,8 @@
 #include "net/early.h"
 
 #define CONNECT_MS 30000L
-#define RECEIVE_BUFFER (256L * 1024)
-#define SEND_BUFFER (256L * 1024)
+#define PICTURE_BUFFER (256L * 1024) /* either way, for submissions */
+#define SMALL_BUFFER (16L * 1024)    /* for all other calls: whatever is allocated is wiped, too */
 
 static size_t on_send(char *to, size_t size, size_t n, void *ctx)
 {
@@ -130,6 +130,11 @@ static CURLcode set_protocols(CURL *easy)
     return libcurl.easy_setopt(easy, (CURLoption)181 /* PROTOCOLS, before 7.85 */, 3L);
 }
 
+static long buffer_size(const struct net_call *call)
+{
+    return call->request.submission ? PICTURE_BUFFER : SMALL_BUFFER;
+}
+
 static CURLcode set_sending(struct net_call *call)
 {
     CURL *e = call->easy;
@@ -147,7 +152,7 @@ static CURLcode set_sending(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_READDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SEEKFUNCTION, on_seek);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SEEKDATA, call);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, buffer_size(call));
     return bad;
 }
 
@@ -168,6 +173,9 @@ CURLcode setup_call(struct net_call *call)
     const char *ca = ca_file();
     CURLcode bad = set_protocols(e);
 
+#if LIBCURL_VERSION_NUM >= 0x075700
+    libcurl.easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* no waiting for the resolver's thread */
+#endif
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_URL, call->url);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -180,7 +188,7 @@ CURLcode setup_call(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_WRITEFUNCTION, answer_bytes);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_WRITEDATA, call);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_BUFFERSIZE, buffer_size(call));
     bad =
         bad ? bad : libcurl.easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_BYTES_MAX);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);

@@ -251,6 +251,9 @@ int json_set_path(json_t *root, const char *path, json_t *value, struct error *e
         }
         at = next;
     }
+    if (*start == '\0') {
+        json_decref(value);
+    }
     if (*start == '\0' || json_object_set_new(at, start, value) != 0) {
         return error_set(err, EXIT_USAGE, "cannot set '%s': not a usable name", path);
     }

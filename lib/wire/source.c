@@ -12,7 +12,7 @@
 #include "base/sha256.h"
 #include "wire/json.h"
 
-#define CHUNK (128UL * 1024)
+#define CHUNK (64UL * 1024)
 #define INFLATION_MAX 1032 /* what deflate can make of a byte, at most */
 
 static int cannot_read(struct error *err, const char *name, const char *why)

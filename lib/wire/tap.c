@@ -46,7 +46,7 @@ static int begin_string(struct tap *t, struct error *err)
 {
     t->kept = 0;
     t->escape = 0;
-    t->high_surrogate = false;
+    t->cut = t->high_surrogate = false;
     if (t->want_key && t->depth > 0 && t->kind[t->depth] == '{') {
         t->name_len = 0;
         t->state = KEY;
@@ -256,11 +256,14 @@ static int keep_part(struct tap *t, const char *p, size_t n, struct error *err)
     if (t->state == KEY && t->kept + n > KEY_BYTES_MAX) {
         return broken(t, err, "a key is too long");
     }
-    if (t->kept + n > t->long_string) {
+    if (t->cut) {
+        take = 0;
+    } else if (t->kept + n > t->long_string) {
         take = t->kept < t->long_string ? t->long_string - t->kept : 0;
         while (take < n && ((unsigned char)p[take] & 0xc0) == 0x80) {
             take++;
         }
+        t->cut = take < n;
     }
     t->kept += n;
     return keep(t, p, take, err);
@@ -270,7 +273,8 @@ static int keep_part(struct tap *t, const char *p, size_t n, struct error *err)
 static void begin_escape(struct tap *t)
 {
     t->escape = 1;
-    t->drop_escape = t->state == TAPPED || (t->kept >= t->long_string && !t->high_surrogate);
+    t->cut = t->cut || (t->kept >= t->long_string && !t->high_surrogate);
+    t->drop_escape = t->state == TAPPED || t->cut;
 }
 
 static int scan_escape(struct tap *t, char c, struct error *err)

@@ -52,6 +52,7 @@ struct tap {
     size_t name_len;
     size_t kept;         /* bytes of the current string so far */
     unsigned escape;     /* characters of the current escape seen; 0 outside one */
+    bool cut;            /* the rest of the current string is not kept */
     bool drop_escape;    /* it is not kept */
     bool high_surrogate; /* the one before was the first half of a pair */
     unsigned code_unit;

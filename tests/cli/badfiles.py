@@ -19,7 +19,7 @@ import zlib
 
 sys.dont_write_bytecode = True
 import clean
-from rawserver import PNG, Server, chunk, png
+from rawserver import PNG, Server, answer, chunk, png
 
 JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L"
@@ -36,19 +36,19 @@ JOBS = []
 
 
 def case(name, args, exits, regex=None, *, files=None, env=None, stdin=b"", wrapper=(), timeout=20,
-         new_files=0, warnings=None, key=None, prepare=None, raw=False, contact=False, rss=None, verify=None):
+         new_files=0, warnings=None, key=None, prepare=None, raw=False, contact=False, rss=None, verify=None, good=None):
     """One run in a folder with good.png, mask.png and what `files` and `prepare` put there. URL in
-    args becomes a good server's. contact: whether that may be asked."""
+    args becomes a good server's. contact: whether that may be asked. good: its answer."""
     JOBS.append(lambda: run(name, args, exits, regex, files or {}, env, stdin, wrapper, timeout, new_files,
-                            warnings, key, prepare, raw, contact, rss, verify))
+                            warnings, key, prepare, raw, contact, rss, verify, good))
 
 
 def run(name, args, exits, regex, files, env, stdin, wrapper, timeout, new_files, warnings, key, prepare, raw,
-        contact, rss, verify):
+        contact, rss, verify, good):
     if NAMES and not any(n in name for n in NAMES):
         return
     folder = clean.Folder()
-    server = Server()
+    server = Server(good=good)
     server.start()
     opened = []
     try:
@@ -610,15 +610,22 @@ for name, value in (("missing", "/no"), ("a file", "/etc/passwd"), ("relative", 
     case(f"TMPDIR {name}: a mask", [*INPAINT, "-m", "mask.png"], {0, 9}, env={"TMPDIR": value}, contact=True, new_files=1)
     case(f"TMPDIR {name}: to standard output", [*IMG[:-2], "-i", "good.png", "-o", "-"], {0, 9}, env={"TMPDIR": value},
          contact=True, raw=True)
+LARGE = answer([base64.b64encode(png(extra=chunk(b"junK", random.Random(2).randbytes(900000)))).decode()])
 for n in (5, 6, 7, 8, 9, 10, 12, 16):
     case(f"{n} descriptors", WORKS, {0, 1, 3, 4, 9}, wrapper=shell(f"ulimit -n {n}"), contact=True, new_files=1)
+    case(f"{n} descriptors, 10 pictures", WORKS, {0, 1, 3, 4, 9}, wrapper=shell(f"ulimit -n {n}"), contact=True,
+         new_files=10, good=answer([base64.b64encode(PNG).decode()] * 10))
 if not clean.SANITIZED:
     for mib in (64, 96, 128, 192):
+        case(f"{mib} MiB of addresses: a large picture", WORKS, {0, 1}, wrapper=shell(f"ulimit -v {mib * 1024}"),
+             contact=True, new_files=1, good=LARGE)
         for what, args in (("img2img", WORKS), ("inpaint", [*INPAINT, "-m", "mask.png"]),
                            ("mask-invert", ["mask-invert", "mask.png", "-o", "out/m.png"])):
             case(f"{mib} MiB of addresses: {what}", args, {0, 1}, wrapper=shell(f"ulimit -v {mib * 1024}"), contact=True,
                  new_files=1)
     for kib in (64, 128):
+        case(f"a stack of {kib} KiB: a large picture", WORKS, {0}, wrapper=shell(f"ulimit -s {kib}"), contact=True,
+             new_files=1, good=LARGE)
         for what, args in (("img2img", WORKS), ("inpaint", [*INPAINT, "-m", "mask.png"]), ("localhost", [
                 a.replace("127.0.0.1", "localhost") for a in WORKS]),
                 ("mask-invert", ["mask-invert", "mask.png", "-o", "out/m.png"]), ("help", ["img2img", "--help"])):

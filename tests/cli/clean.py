@@ -23,7 +23,8 @@ DOCUMENTED = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 LINE_MAX = 500
 RSS_MAX = 64 * 1024  # KiB
 SLACK = 8 if SANITIZED else 2  # seconds over --timeout
-# Starts sdctl from a small process, since the kernel counts the memory of whoever it was started by.
+# Starts sdctl from a small process, since the kernel counts the memory of
+# whoever it was started by.
 LAUNCHER = """
 import os, sys
 pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)

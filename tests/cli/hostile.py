@@ -13,10 +13,12 @@ import os
 import random
 import socket
 import struct
+import subprocess
 import sys
 import time
 import zlib
 
+sys.dont_write_bytecode = True
 import clean
 from rawserver import (PNG, PNG64, Server, answer, chunk, chunked, contexts, drip, endless,
                        half_close, http, parts, png, reset, send, send_keep, silence)
@@ -98,6 +100,8 @@ def nobody():
 
 case("nobody listens", None, None, NET, "cannot connect to '127.0.0.1:", url="http://127.0.0.1:1")
 case("nobody listens, https", None, None, NET, "cannot connect", url="https://127.0.0.1:1")
+case("a name server that does not answer", None, None, {8}, "in time", timeout=1, env={"LD_PRELOAD": "{slow}"},
+     url="http://sdctl.example:7860", more="slow names")
 case("no such host", None, None, NET, "cannot connect to 'sdctl.invalid",
      url="http://sdctl.invalid:7860")
 case("an empty list of samplers", PROBE, send(http(b"[]")), REFUSED, "no known service")
@@ -339,6 +343,10 @@ case("65 pictures", POST, send(images(*[PNG64] * 65)), FAILED, "more than 64 pic
 case("pictures without end", POST, endless(CH + b'{"images":["', PNG64.encode() + b'","'), FAILED,
      "more than 64 pictures")
 case("64 pictures", POST, send(images(*[PNG64] * 64)), OK, files=64, warnings=None)
+TEXTED = b64(png(extra=chunk(b"zTXt", b"parameters\0\0" + zlib.compress(b"x" * 1000000, 9))))
+case("64 pictures with 1 MB of text each", POST, send(images(*[TEXTED] * 64)), OK, files=64, own=None)
+case("64 pictures with 1 MB of plain text each", POST, send(images(*[b64(png(extra=chunk(
+    b"tEXt", b"parameters\0" + b"y" * 1000000)))] * 64)), OK, files=64, own=None, timeout=20)
 case("a caption without end", ASK, endless(CH + b'{"caption":"', b"word "), LONG, timeout=15)
 case("a caption of 2 MB", ASK, send(http(json.dumps({"caption": "cat " * 500000}).encode())), OK)
 case("15 MiB of strings", POST, send(http(answer(junk=["y" * 500000] * 30))), OK)
@@ -393,7 +401,8 @@ for status in (301, 302, 303, 307, 308):
                      ("the same port by another name", "http://localhost:{port}/sdapi/v1/samplers"),
                      ("another scheme", "https://127.0.0.1:{port}/"),
                      ("a URL without scheme", "//127.0.0.1:{other}/")):
-        case(f"{status} to {name}", POST, redirect(status, to), NET, "redirects", key=True)
+        case(f"{status} to {name}", POST, redirect(status, to), NET,
+             "redirects to [^ ]*; if that is right, use it as the endpoint\n$", key=True)
 for name, to in (("file:", "file:///etc/passwd"), ("ftp:", "ftp://127.0.0.1/x"),
                  ("gopher:", "gopher://127.0.0.1:{other}/_x"), ("dict:", "dict://127.0.0.1:{other}/d"),
                  ("javascript:", "javascript:alert(1)"), ("data:", "data:text/plain,hello"),
@@ -577,6 +586,28 @@ for name, data in (("65535 x 65535 that are not there", IHDR_BOMB),
                                                                                     "replace")))),
                    ("a thousand text chunks", png(extra=chunk(b"tEXt", b"a\0b") * 1000))):
     case(f"picture, saved as it is: {name}", POST, send(images(b64(data))), OK, own=data)
+
+for name, act in (("half a body", send(http(GOOD)[:-30])), ("a broken picture", send(images(b64(PNG[:-3])))),
+                  ("a second broken picture", send(images(PNG64, b64(PNG[:-3])))),
+                  ("no JSON", send(http(b"<html>"))), ("a 500", send(http(EVIL_RAW, "500 x")))):
+    case(f"to standard output: {name}", POST, act, {4, 6, 7}, args=["-o", "-"], more="nothing")
+
+LARGE = png(extra=chunk(b"junK", random.Random(2).randbytes(900000)))
+for name, values, where in (
+        ("cut", [b64(LARGE[:-9])], 1), ("its middle damaged", [b64(LARGE[:500000] + b"\0" + LARGE[500001:])], 1),
+        ("its second half missing", [b64(LARGE[:500000])], 1), ("the second cut", [b64(LARGE), b64(LARGE[:-9])], 2),
+        ("the first of three cut", [b64(LARGE[:-9]), b64(LARGE), b64(LARGE)], 1),
+        ("a small broken one behind", [b64(LARGE), b64(PNG[:-3])], 2)):
+    case(f"a large picture: {name}", POST, send(images(*values)), FAILED, f"picture {where} of the answer is unusable")
+for name, data, exits in (("the answer cut", http(answer([b64(LARGE)]))[:-5], NET),
+                          ("the answer cut in it", http(answer([b64(LARGE)]))[:700000], NET),
+                          ("no JSON behind", http(b'{"images":["' + b64(LARGE).encode() + b'"}'), FAILED),
+                          ("no base64 in the middle", images(b64(LARGE)[:600001] + "!" + b64(LARGE)[600002:]), FAILED)):
+    case(f"a large picture: {name}", POST, send(data), exits)
+case("a large picture: a reset in it", POST, reset(http(answer([b64(LARGE)]))[:700000]), NET)
+case("a large picture: silence in it", POST, silence(http(answer([b64(LARGE)]))[:700000]), {8}, timeout=1)
+case("a large picture works", POST, send(images(b64(LARGE))), OK, own=LARGE)
+case("large and small pictures work", POST, send(images(b64(LARGE), PNG64, b64(LARGE), PNG64)), OK, files=4, own=LARGE)
 
 # --- text for the terminal ----------------------------------------------------------------------
 
@@ -891,6 +922,8 @@ def judge_more(c, result, server, folder):
         for size in (6, len(KEY) - 1):
             if KEY[7:7 + size] in result.err or KEY64[:size + 2] in result.err:
                 wrong.append("a part of the key is shown")
+    if c.more == "nothing" and result.out:
+        wrong.append("standard output is not empty")
     if c.more == "key sent" and not all(b"Authorization: Basic " + KEY64 in head for head in server.heads):
         wrong.append("a request without the key")
     if c.more == "netrc" and any(b"uthorization" in head for head in server.heads):
@@ -918,13 +951,33 @@ def check_good(c, result, folder):
         return ["no picture in the document"]
     path = os.path.join(folder.path("work"), document["images"][0]["path"])
     with open(path, "rb") as f:
-        if f.read() != c.own:
+        if c.own is not None and f.read() != c.own:
             return ["the picture is not what was sent"]
     return [] if document["status"] == "succeeded" else ["the status is not succeeded"]
 
 
 def fill(text, server, other, tls):
-    return text.format(port=server.port, other=other.port, ca=tls[1]) if "{" in text else text
+    return text.format(port=server.port, other=other.port, ca=tls[1], slow=tls[2]) if "{" in text else text
+
+
+SLOW_NAMES = b"""#include <netdb.h>
+#include <unistd.h>
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **to)
+{
+    return (void)name, (void)service, (void)hints, (void)to, sleep(10), EAI_AGAIN;
+}
+"""
+
+
+def slow_names(folder):
+    """A library in which looking a name up takes ten seconds, or None without a compiler."""
+    library = folder + "/slow.so"
+    try:
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input=SLOW_NAMES, check=True,
+                       stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return library
 
 
 def run_case(c, tls, big):
@@ -978,13 +1031,16 @@ def main(args):
     count = clean.Count()
     shared = clean.Folder()
     try:
-        tls = contexts(shared.path("tmp"), "openssl")
+        tls = (*contexts(shared.path("tmp"), "openssl"), slow_names(shared.path("tmp")))
         # 20 MB that a PNG may hold: one incompressible ancillary chunk
         big = shared.write("big.png", png(extra=chunk(b"junK", random.Random(1).randbytes(15 << 20))))
         chosen = [c for c in CASES if not names or any(n in c.name for n in names)]
 
         def one(c):
             started = time.monotonic()
+            if c.more == "slow names" and (tls[2] is None or clean.SANITIZED):
+                count.skip(c.name, "it needs a compiler and a build without sanitizers")
+                return
             wrong, result = run_case(c, tls, big.decode())
             count.note(c.name, wrong, result)
             if verbose:

@@ -27,7 +27,7 @@ except ImportError:
     Image = None
 
 SDCTL = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("SDCTL", "build/sdctl"))
-SIZES = [(1, 1), (2, 1), (1, 3), (4, 4), (5, 9), (33, 10)]
+SIZES = [(1, 1), (2, 1), (1, 3), (4, 4), (5, 9), (33, 10), (70, 2)]
 passed = failed = 0
 
 

@@ -20,8 +20,26 @@ def png(width=8, height=8, extra=b"", seed=0):
     """A small grey PNG."""
     rows = b"".join(b"\0" + bytes((x * y + seed) & 255 for x in range(width))
                     for y in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-            + extra + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n" +
+        chunk(
+            b"IHDR",
+            struct.pack(
+                ">IIBBBBB",
+                width,
+                height,
+                8,
+                0,
+                0,
+                0,
+                0)) +
+        extra +
+        chunk(
+            b"IDAT",
+            zlib.compress(rows)) +
+        chunk(
+            b"IEND",
+            b""))
 
 
 PNG = png()

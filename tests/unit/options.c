@@ -21,6 +21,7 @@ static const struct option_use uses[] = {
     {.group = &inpaint_group, .base = offsetof(struct settings, inpaint)},
     {.group = &output_group, .base = offsetof(struct settings, output)},
     {.group = &remote_group, .base = offsetof(struct settings, remote)},
+    {.group = &request_group, .base = offsetof(struct settings, remote)},
     {.group = NULL},
 };
 

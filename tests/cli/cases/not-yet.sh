@@ -4,7 +4,6 @@ for option in --async --batch=jobs.jsonl --jobs=2; do
 done
 run sdctl inpaint --dry-run -i "$TILE" -m "$MASK" --async
 run sdctl tasks list
-run sdctl convert-params
 for backend in ppinfra fooocusapi fooocus-api eks; do
     run sdctl img2img --dry-run -i "$TILE" -b $backend
 done
