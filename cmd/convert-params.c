@@ -16,6 +16,7 @@
 #include "convert/convert.h"
 
 #define REPORT_MAX (64UL * 1024 * 1024) /* of one request */
+#define REPORT_BUFFER (64UL * 1024)     /* written together */
 
 struct settings {
     bool reverse;
@@ -102,8 +103,8 @@ struct conversion {
     const struct settings *settings;
     struct outfile report; /* open when --report names a file */
     struct convert_note_sum sum;
-    bool tell; /* lines of --check go to standard output */
-    struct buf line;
+    bool tell;       /* lines of --check go to standard output */
+    struct buf line; /* of the report, not yet written */
 };
 
 static bool is_dash(const char *path)
@@ -120,18 +121,27 @@ static int write_output(void *ctx, const char *bytes, size_t n, struct error *er
     return 0;
 }
 
+static int flush_report(struct conversion *v, struct error *err)
+{
+    size_t n = v->line.len;
+
+    v->line.len = 0;
+    if (n == 0) {
+        return 0;
+    }
+    return is_dash(v->settings->report)
+               ? write_output(NULL, v->line.data, n, err)
+               : outfile_write(&v->report, v->line.data, n, v->settings->report, err);
+}
+
 static int write_report(struct conversion *v, const struct convert_record *record,
                         struct error *err)
 {
-    v->line.len = 0;
     note_report(record->notes, record->input, record->line, record->kind, &v->line);
     if (v->line.failed) {
         return error_memory(err, "writing the report");
     }
-    if (is_dash(v->settings->report)) {
-        return write_output(NULL, v->line.data, v->line.len, err);
-    }
-    return outfile_write(&v->report, v->line.data, v->line.len, v->settings->report, err);
+    return v->line.len < REPORT_BUFFER ? 0 : flush_report(v, err);
 }
 
 static int take_record(void *ctx, const struct convert_record *record, struct error *err)
@@ -188,19 +198,21 @@ static int convert_all(struct conversion *v, struct convert *c, char **inputs, s
     return result;
 }
 
-/* Puts the report in its place, also for what came before a fault. */
+/* Writes the rest of the report and puts it in its place, also for what came before a fault, whose
+ * error stays then. */
 static int finish_report(struct conversion *v, int result, struct error *err)
 {
     struct error later;
+    struct error *to = result == 0 ? err : &later;
     bool exists;
 
-    if (v->report.fd < 0) {
-        return result;
+    int finished = flush_report(v, to);
+    if (finished == 0 && v->report.fd >= 0) {
+        finished =
+            outfile_commit(&v->report, v->settings->report, v->settings->force, true, &exists, to);
     }
-    int committed = outfile_commit(&v->report, v->settings->report, v->settings->force, true,
-                                   &exists, result == 0 ? err : &later);
     outfile_discard(&v->report);
-    return result == 0 ? committed : result;
+    return result == 0 ? finished : result;
 }
 
 static int perform(const struct settings *s, char **inputs, size_t n, struct error *err)

@@ -269,7 +269,8 @@ const struct mapping_row mapping_rows[] = {
      .kinds = MAPPING_ENHANCE,
      .rule = MAPPING_CTRLS,
      .note = "with --pin-defaults an element without enhance_mask_dino_prompt gets the default, "
-             "face and empty"},
+             "face and empty; back: an empty array when it is absent, for the old server requires "
+             "it"},
     {.old_name = NULL},
 };
 

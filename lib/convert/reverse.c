@@ -323,6 +323,9 @@ static void complete(struct convert *c, const struct reverse *v)
     if (c->kind == MAPPING_UOV && v->uov && is_absent(c, "uov_method")) {
         member_add(c, "uov_method", false, "\"Disabled\"", why);
     }
+    if (c->kind == MAPPING_ENHANCE && is_absent(c, "enhance_ctrls")) {
+        member_add(c, "enhance_ctrlnets", false, "[]", "the old server requires it");
+    }
     if (c->kind == MAPPING_ENHANCE && is_absent(c, "enhance_checkbox")) {
         member_note(c, NOTE_LOST, NULL, "enhance_checkbox", false,
                     "without enhance_checkbox the new server enhances nothing; the old one always "

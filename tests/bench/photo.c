@@ -3,19 +3,14 @@
  *
  * A soft gradient under noise of three bits compresses to some 0.45 of its samples, as photos do.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/outfile.h"
 #include "image/png.h"
 
-static int write_fd(void *ctx, const void *bytes, size_t n, struct error *err)
+static int write_file(void *ctx, const void *bytes, size_t n, struct error *err)
 {
-    const int *fd = ctx;
-
-    return outfile_write_all(*fd, bytes, n) == 0 ? 0 : error_set(err, EXIT_OUTPUT, "cannot write");
+    return fwrite(bytes, 1, n, ctx) == n ? 0 : error_set(err, EXIT_OUTPUT, "cannot write");
 }
 
 static uint32_t next(uint32_t *state)
@@ -49,17 +44,18 @@ int main(int argc, char **argv)
     }
     header.width = (uint32_t)strtoul(argv[1], NULL, 10);
     header.height = (uint32_t)strtoul(argv[2], NULL, 10);
-    int fd = open(argv[3], O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    FILE *file = fopen(argv[3], "wb");
     uint8_t *row = malloc(3UL * header.width + 1);
     int bad =
-        row == NULL || fd < 0 ||
-        png_writer_open(&w, &header, (struct png_sink){write_fd, &fd}, &err) != 0 ||
+        row == NULL || file == NULL ||
+        png_writer_open(&w, &header, (struct png_sink){write_file, file}, &err) != 0 ||
         png_writer_text(w, "parameters", "a cat\nSteps: 20, Sampler: Euler a, Seed: 1", &err) != 0;
     for (uint32_t y = 0; y < header.height && !bad; y++) {
         paint(row, header.width, y, &state);
         bad = png_writer_row(w, row, &err) != 0;
     }
     bad = bad || png_writer_finish(w, &err) != 0;
+    bad = file != NULL && fclose(file) != 0 ? 1 : bad;
     png_writer_free(w);
     free(row);
     if (bad) {

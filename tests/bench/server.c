@@ -2,9 +2,10 @@
  * Plays the WebUI for the measurements:  server FOLDER
  *
  * Listens on a free port of 127.0.0.1 and prints it. A POST to /NAME/sdapi/v1/img2img is read,
- * dropped and answered with the bytes of FOLDER/NAME.json, prepared by run.py, so that nearly all
- * of the time goes to the client. Each such POST is told on standard output: NAME, Content-Length,
- * body bytes that came, and whether 100-continue was expected; it never is answered.
+ * dropped and answered with the bytes of FOLDER/NAME.json, prepared by img2img.py, so that nearly
+ * all of the time goes to the client. Each such POST is told on standard output: NAME,
+ * Content-Length, body bytes that came, and whether 100-continue was expected; it never is
+ * answered.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -138,6 +138,7 @@ def native():
               "adm_scaler_positive": [0, 1.5], "overwrite_switch": [-1, 20], "overwrite_step": [30, 500],
               "output_format": ["jpeg"], "metadata_scheme": ["a1111"], "clip_skip": [2],
               "mixing_image_prompt_and_vary_upscale": [True, False], "mixing_image_prompt_and_inpaint": [True],
+              "enhance_input_image": ["None", "QUJD"], "enhance_checkbox": [True, False],
               "invert_mask_checkbox": [True], "upscale_multiple": [2.0], "save_name": ["x"]}
     VALUES["native"] = values
     lines = [fields("native") for _ in range(1000)]

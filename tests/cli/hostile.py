@@ -660,7 +660,7 @@ case("a 500 to progress", PROGRESS, send_keep(http(b"x", "500 x", close=False)),
 case("a 401 to progress", PROGRESS, send_keep(http(b"x", "401 x", close=False)), OK)
 case("escapes in the lists of endpoint check", PROBE, send_keep(http(
     b'[{"name":' + EVIL_JSON + b"}]", close=False)), OK, command="endpoint check")
-case("endless lists of endpoint check", CHECK, endless(CH + b"[", b'"a",'), FAILED,
+case("endless lists of endpoint check", CHECK, endless(CH + b"[", b'"a",'), OK,
      command="endpoint check")
 case("401 to endpoint check", CHECK, send(http(b"{}", "401 x")), {5}, command="endpoint check")
 

@@ -157,7 +157,7 @@ static void make_request(char *to, size_t cap)
     } else if (kind == 3) {
         add(&m, "enhance_input_image", image());
         maybe(&m, "enhance_uov_method", "\"Vary (Subtle)\"");
-        maybe(&m, "enhance_ctrlnets", "[{\"enhance_enabled\":true,\"enhance_prompt\":\"x\"}]");
+        add(&m, "enhance_ctrlnets", "[{\"enhance_enabled\":true,\"enhance_prompt\":\"x\"}]");
     }
     if (kind != 3 && draw(2) == 0) {
         add(&m, "image_prompts", prompts());

@@ -1,11 +1,16 @@
 #!/usr/bin/python3
 """Measures sdctl img2img beside raw curl, a minimal loop and the usual clients.
 
-usage: run.py [GROUP...]     small, large, growth, rules; all of them when none is named
+usage: img2img.py [GROUP...]     small, large, growth, rules; all of them when none is named
 
 BIN is where sdctl is, BUILD where bench/ with the helpers is; ROUNDS scales how often each row runs.
 A server on the loopback address answers with prepared bytes. All rows of a group run in turn, round
 after round, and the medians count; only the ratios mean anything on another machine.
+
+The limits: curl posts a body that is ready in a file and drops the answer; minimal (minimal.c) does
+what must be done and checks nothing, where sdctl asks the server what it is first, checks all bytes
+and digests them with SHA-256. The checks of a large answer run beside the receiving: with the server
+that makes three busy threads, so on two cores, or beside other work, they show in full.
 """
 import base64
 import json
@@ -224,6 +229,9 @@ def main():
     wanted = sys.argv[1:] or list(GROUPS)
     if any(name not in GROUPS for name in wanted):
         fail(f"the groups are {', '.join(GROUPS)}")
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} processors, load {load:.1f}" +
+          ("; this machine is busy, so repeat it when it is not" if load > 0.7 else ""))
     bench = Bench()
     try:
         met = [ok for name in wanted for ok in GROUPS[name](bench)]
