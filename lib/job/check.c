@@ -30,7 +30,9 @@ static int list(struct job *job, struct net *net, json_t *document, struct error
 {
     for (const struct catalogue *c = job->backend->catalogue; c->kind != NULL; c++) {
         json_t *fact;
-        if (fact_get(job, net, c->path, &fact, err) != 0 && err->code != EXIT_FAILED) {
+        struct error why;
+        if (fact_get(job, net, c->path, &fact, &why) != 0 && why.code != EXIT_FAILED) {
+            *err = why;
             return -1;
         }
         json_t *names = names_in(fact);
