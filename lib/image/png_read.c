@@ -1,27 +1,33 @@
 #include "image/png.h"
 
+#include <png.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/inflater.h"
-#include "image/png_chunk.h"
-#include "image/row_filter.h"
-
+#define STREAM_BUFFER 16384
 #define PASSES 7
 
-/* A decoder of the rows of the passes up to one, at some place in the image data. */
+/* One libpng decoder and its place in the source. Errors of libpng arrive in stream_error(), which
+ * fills *err and jumps back to the setjmp() of the function that was called. */
 struct stream {
-    struct png_chunks chunks;
-    struct inflater *inflater;
-    uint8_t *rows; /* the room for these */
-    uint8_t *row, *above;
+    png_structp png;
+    png_infop info;
+    const struct png_source *source;
+    uint64_t offset; /* in the source, of the end of buffer */
+    uint8_t *buffer;
+    size_t used, have;
+    struct error *err; /* of the call under way */
+    bool no_memory;
+    bool told; /* *err is filled already */
 };
 
 struct png_reader {
     struct png_source source;
     struct png_header header;
-    struct stream *streams[PASSES]; /* just the first, unless interlaced */
-    unsigned last;                  /* the stream that reads to the end of the file */
+    struct stream streams[PASSES]; /* just the first, unless interlaced */
+    unsigned last;                 /* the stream that reads to the end of the file */
+    uint8_t *pass_row;
     uint32_t y;
 };
 
@@ -30,92 +36,160 @@ static const struct {
 } adam7[PASSES] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                    {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
 
-/* Pixels in a row of a pass and rows of it, 0 when it has none. */
-static uint32_t pass_width(const struct png_header *h, unsigned pass)
+static PNG_FUNCTION(void, stream_error, (png_structp png, png_const_charp message), PNG_NORETURN)
 {
-    return h->width <= adam7[pass].x ? 0 : (h->width - adam7[pass].x - 1) / adam7[pass].dx + 1;
-}
+    struct stream *s = png_get_error_ptr(png);
 
-static uint32_t pass_height(const struct png_header *h, unsigned pass)
-{
-    bool none = h->width <= adam7[pass].x || h->height <= adam7[pass].y;
-
-    return none ? 0 : (h->height - adam7[pass].y - 1) / adam7[pass].dy + 1;
-}
-
-static void stream_free(struct stream *s)
-{
-    if (s == NULL) {
-        return;
+    if (s->no_memory) {
+        error_memory(s->err, "reading a PNG");
+    } else if (!s->told) {
+        error_set(s->err, EXIT_INPUT, "'%s' is not a usable PNG: %s", s->source->name, message);
     }
-    inflater_free(s->inflater);
-    free(s->rows);
-    free(s);
+    png_longjmp(png, 1);
 }
 
-static struct stream *stream_new(const struct png_source *source, uint64_t offset,
-                                 struct error *err)
+static void stream_warning(png_structp png, png_const_charp message)
 {
-    struct stream *s = malloc(sizeof *s);
+    (void)png;
+    (void)message;
+}
 
-    if (s == NULL) {
-        error_memory(err, "reading a PNG");
-        return NULL;
+static png_voidp stream_malloc(png_structp png, png_alloc_size_t n)
+{
+    struct stream *s = png_get_mem_ptr(png);
+    void *p = malloc(n);
+
+    if (p == NULL) {
+        s->no_memory = true;
     }
-    s->inflater = NULL;
-    s->rows = NULL;
-    png_chunks_init(&s->chunks, source, offset);
-    return s;
+    return p;
 }
 
-/* The image data, over the borders of its chunks. */
-static int stream_data(void *ctx, void *to, size_t n, size_t *got, struct error *err)
+static void stream_free_memory(png_structp png, png_voidp p)
 {
-    struct png_chunks *c = &((struct stream *)ctx)->chunks;
+    (void)png;
+    free(p);
+}
 
-    *got = 0;
-    while (png_chunks_is(c, "IDAT") && c->left == 0) {
-        if (png_chunks_end(c, err) || png_chunks_next(c, err)) {
-            return -1;
+static void stream_read(png_structp png, png_bytep to, size_t n)
+{
+    struct stream *s = png_get_io_ptr(png);
+
+    while (n > 0) {
+        size_t part;
+
+        if (s->used == s->have) {
+            s->used = s->have = 0;
+            if (png_source_read(s->source, s->offset, s->buffer, STREAM_BUFFER, &s->have, s->err)) {
+                s->told = true;
+                png_error(png, "cannot read");
+            }
+            if (s->have == 0) {
+                png_error(png, "it is cut off");
+            }
+            s->offset += s->have;
         }
+        part = s->have - s->used < n ? s->have - s->used : n;
+        memcpy(to, s->buffer + s->used, part);
+        s->used += part;
+        to += part;
+        n -= part;
     }
-    if (!png_chunks_is(c, "IDAT")) {
-        return 0;
-    }
-    *got = c->left < n ? c->left : n;
-    return png_chunks_data(c, to, *got, err);
 }
 
-/* At the data of the first IDAT: gets ready for rows of up to n bytes. */
-static int stream_start(struct stream *s, size_t n, struct error *err)
+static void stream_close(struct stream *s)
 {
-    const struct inflater_source data = {.read = stream_data, .ctx = s};
-    size_t each = n + 2 * ROW_FILTER_ROOM;
+    png_destroy_read_struct(&s->png, &s->info, NULL);
+    free(s->buffer);
+    memset(s, 0, sizeof *s);
+}
 
-    s->rows = calloc(2, each);
-    if (s->rows == NULL) {
+/* Opens a decoder and reads up to the image data. */
+static int stream_open(struct stream *s, const struct png_source *source, struct error *err)
+{
+    s->source = source;
+    s->err = err;
+    s->buffer = malloc(STREAM_BUFFER);
+    if (s->buffer != NULL) {
+        s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, s, stream_error, stream_warning, s,
+                                          stream_malloc, stream_free_memory);
+    }
+    if (s->png != NULL) {
+        s->info = png_create_info_struct(s->png);
+    }
+    if (s->info == NULL) {
         return error_memory(err, "reading a PNG");
     }
-    s->row = s->rows + ROW_FILTER_ROOM;
-    s->above = s->row + each;
-    return inflater_open(&s->inflater, data, s->chunks.source->name, err);
-}
-
-/* The next row is then in s->above. */
-static int stream_row(struct stream *s, size_t n, size_t pixel, struct error *err)
-{
-    uint8_t filter, *row = s->row;
-
-    if (inflater_read(s->inflater, &filter, 1, err) || inflater_read(s->inflater, row, n, err)) {
+    if (setjmp(png_jmpbuf(s->png))) {
         return -1;
     }
-    if (filter > ROW_FILTER_PAETH) {
-        return png_chunks_fault(&s->chunks, "a row has an unknown filter", err);
-    }
-    row_filter_undo((enum row_filter)filter, row, s->above, n, pixel);
-    s->row = s->above;
-    s->above = row;
+    png_set_read_fn(s->png, s, stream_read);
+    png_set_benign_errors(s->png, 0);
+    png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    /* All ancillary chunks but tRNS are skipped without an allocation, so a chunk may be long. */
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_chunk_malloc_max(s->png, 0);
+    png_set_user_limits(s->png, PNG_SIDE_MAX, PNG_SIDE_MAX);
+    png_read_info(s->png, s->info);
     return 0;
+}
+
+static int stream_row(struct stream *s, uint8_t *row, struct error *err)
+{
+    s->err = err;
+    if (setjmp(png_jmpbuf(s->png))) {
+        return -1;
+    }
+    png_read_row(s->png, row, NULL);
+    return 0;
+}
+
+static int stream_end(struct stream *s, struct error *err)
+{
+    s->err = err;
+    if (setjmp(png_jmpbuf(s->png))) {
+        return -1;
+    }
+    png_read_end(s->png, NULL);
+    return 0;
+}
+
+static void header_read(struct png_header *h, png_structp png, png_infop info)
+{
+    png_colorp palette;
+    png_bytep alpha;
+    png_color_16p colour;
+    int n;
+
+    h->width = png_get_image_width(png, info);
+    h->height = png_get_image_height(png, info);
+    h->depth = png_get_bit_depth(png, info);
+    h->colour = (enum png_colour)png_get_color_type(png, info);
+    h->interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+    memset(h->palette_alpha, 255, sizeof h->palette_alpha);
+    if (h->colour == PNG_COLOUR_PALETTE && png_get_PLTE(png, info, &palette, &n) != 0) {
+        h->n_palette = (unsigned)n;
+        for (int i = 0; i < n; i++) {
+            h->palette[i][0] = palette[i].red;
+            h->palette[i][1] = palette[i].green;
+            h->palette[i][2] = palette[i].blue;
+        }
+    }
+    if (png_get_tRNS(png, info, &alpha, &n, &colour) == 0) {
+        return;
+    }
+    h->has_trns = true;
+    if (h->colour == PNG_COLOUR_PALETTE) {
+        h->n_trns = (unsigned)n;
+        memcpy(h->palette_alpha, alpha, h->n_trns);
+        return;
+    }
+    /* Only as many bits as a sample has count, whatever the others hold. */
+    unsigned bits = (1u << h->depth) - 1;
+    bool grey = h->colour == PNG_COLOUR_GREY;
+    h->trns[0] = (uint16_t)((grey ? colour->gray : colour->red) & bits);
+    h->trns[1] = (uint16_t)(grey ? 0 : colour->green & bits);
+    h->trns[2] = (uint16_t)(grey ? 0 : colour->blue & bits);
 }
 
 static int header_check(const struct png_header *h, const char *name, struct error *err)
@@ -131,48 +205,38 @@ static int header_check(const struct png_header *h, const char *name, struct err
     return 0;
 }
 
-static size_t pixel_bytes(const struct png_header *h)
+/* Rows of a pass, 0 when it has no pixels. */
+static uint32_t pass_rows(const struct png_header *h, unsigned pass)
 {
-    return (png_header_samples(h) * h->depth + 7) / 8;
-}
-
-/* Drops the passes before one; the row above the first of a pass is zeros. */
-static int passes_skip(struct stream *s, const struct png_header *h, unsigned pass,
-                       struct error *err)
-{
-    for (unsigned before = 0; before < pass; before++) {
-        size_t n = png_header_row_bytes(h, pass_width(h, before));
-        uint32_t height = pass_height(h, before);
-
-        for (uint32_t y = 0; y < height; y++) {
-            if (stream_row(s, n, pixel_bytes(h), err)) {
-                return -1;
-            }
-        }
-        if (height > 0) {
-            memset(s->above, 0, n + ROW_FILTER_ROOM);
-        }
+    if (h->width <= adam7[pass].x || h->height <= adam7[pass].y) {
+        return 0;
     }
-    return 0;
+    return (h->height - adam7[pass].y - 1) / adam7[pass].dy + 1;
 }
 
 /* Places a decoder at the start of each pass that has pixels. Each reads the passes before its own
  * and drops them, so the file is decoded twice in all and never held. */
-static int passes_open(struct png_reader *r, uint64_t pixels, struct error *err)
+static int passes_open(struct png_reader *r, struct error *err)
 {
     const struct png_header *h = &r->header;
-    size_t widest = png_header_row_bytes(h, pass_width(h, 0));
 
+    r->pass_row = calloc(1, png_header_row_bytes(h, h->width));
+    if (r->pass_row == NULL) {
+        return error_memory(err, "reading a PNG");
+    }
     for (unsigned pass = 1; pass < PASSES; pass++) {
-        if (pass_height(h, pass) == 0) {
+        if (pass_rows(h, pass) == 0) {
             continue;
         }
-        size_t n = png_header_row_bytes(h, pass_width(h, pass));
-        widest = n > widest ? n : widest;
-        struct stream *s = r->streams[pass] = stream_new(&r->source, pixels, err);
-        if (s == NULL || png_chunks_next(&s->chunks, err) || stream_start(s, widest, err) ||
-            passes_skip(s, h, pass, err)) {
+        if (stream_open(&r->streams[pass], &r->source, err)) {
             return -1;
+        }
+        for (unsigned before = 0; before < pass; before++) {
+            for (uint32_t y = 0; y < pass_rows(h, before); y++) {
+                if (stream_row(&r->streams[pass], r->pass_row, err)) {
+                    return -1;
+                }
+            }
         }
         r->last = pass;
     }
@@ -202,24 +266,20 @@ static void pass_merge(const struct png_header *h, unsigned pass, const uint8_t 
 int png_reader_open(struct png_reader **out, const struct png_source *source, struct error *err)
 {
     struct png_reader *r = calloc(1, sizeof *r);
-    uint64_t pixels;
 
     *out = NULL;
     if (r == NULL) {
         return error_memory(err, "reading a PNG");
     }
     r->source = *source;
-    if (png_source_check(source, err)) {
+    if (png_source_check(source, err) || stream_open(&r->streams[0], &r->source, err)) {
         goto out;
     }
-    struct stream *s = r->streams[0] = stream_new(&r->source, 0, err);
-    if (s == NULL || png_chunks_header(&s->chunks, &r->header, &pixels, err) ||
-        header_check(&r->header, source->name, err)) {
+    header_read(&r->header, r->streams[0].png, r->streams[0].info);
+    if (header_check(&r->header, source->name, err)) {
         goto out;
     }
-    uint32_t width = r->header.interlaced ? pass_width(&r->header, 0) : r->header.width;
-    if (stream_start(s, png_header_row_bytes(&r->header, width), err) ||
-        (r->header.interlaced && passes_open(r, pixels, err))) {
+    if (r->header.interlaced && passes_open(r, err)) {
         goto out;
     }
     *out = r;
@@ -236,50 +296,35 @@ const struct png_header *png_reader_header(const struct png_reader *r)
 
 static int passes_row(struct png_reader *r, uint32_t y, uint8_t *row, struct error *err)
 {
-    const struct png_header *h = &r->header;
-
     for (unsigned pass = 0; pass < PASSES; pass++) {
-        struct stream *s = r->streams[pass];
-
-        if (s == NULL || y % adam7[pass].dy != adam7[pass].y) {
+        if (r->streams[pass].png == NULL || y % adam7[pass].dy != adam7[pass].y) {
             continue;
         }
-        size_t n = png_header_row_bytes(h, pass_width(h, pass));
-        if (stream_row(s, n, pixel_bytes(h), err)) {
+        if (stream_row(&r->streams[pass], r->pass_row, err)) {
             return -1;
         }
-        pass_merge(h, pass, s->above, row);
+        pass_merge(&r->header, pass, r->pass_row, row);
     }
     return 0;
 }
 
 int png_reader_row(struct png_reader *r, uint8_t *row, struct error *err)
 {
-    const struct png_header *h = &r->header;
-    size_t n = png_header_row_bytes(h, h->width);
     uint32_t y = r->y++;
 
-    if (h->interlaced) {
-        if (passes_row(r, y, row, err)) {
-            return -1;
-        }
-    } else {
-        if (stream_row(r->streams[0], n, pixel_bytes(h), err)) {
-            return -1;
-        }
-        memcpy(row, r->streams[0]->above, n);
+    if (r->header.interlaced ? passes_row(r, y, row, err) : stream_row(&r->streams[0], row, err)) {
+        return -1;
     }
-    if (!png_header_row_valid(h, row)) {
-        return png_chunks_fault(&r->streams[0]->chunks, "a palette index has no entry", err);
+    if (!png_header_row_valid(&r->header, row)) {
+        return error_set(err, EXIT_INPUT, "'%s' is not a usable PNG: a palette index has no entry",
+                         r->source.name);
     }
     return 0;
 }
 
 int png_reader_finish(struct png_reader *r, struct error *err)
 {
-    struct stream *s = r->streams[r->last];
-
-    return inflater_finish(s->inflater, err) ? -1 : png_chunks_tail(&s->chunks, err);
+    return stream_end(&r->streams[r->last], err);
 }
 
 void png_reader_free(struct png_reader *r)
@@ -288,7 +333,8 @@ void png_reader_free(struct png_reader *r)
         return;
     }
     for (unsigned pass = 0; pass < PASSES; pass++) {
-        stream_free(r->streams[pass]);
+        stream_close(&r->streams[pass]);
     }
+    free(r->pass_row);
     free(r);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * The filters of PNG (specification, clause 9). Internal to png_read.c and png_write.c. `pixel` is
+ * The filters of PNG (specification, clause 9). Internal to png_write.c. `pixel` is
  * bytes a pixel, 1 .. 8, and n bytes in a row. Around every row and place to write to there is
  * ROW_FILTER_ROOM: before the rows are zeros, after n anything stands and may be overwritten.
  */
@@ -31,9 +31,5 @@ void row_filter_apply(enum row_filter filter, uint8_t *to, const uint8_t *row, c
  */
 enum row_filter row_filter_choose(const uint8_t *row, const uint8_t *above, size_t n, size_t pixel,
                                   bool photo, uint8_t *scratch);
-
-/* Undoes a filter in place. */
-void row_filter_undo(enum row_filter filter, uint8_t *row, const uint8_t *above, size_t n,
-                     size_t pixel);
 
 #endif
