@@ -16,6 +16,7 @@ LIBS       = -ljansson -lpng -lsodium -lz -lm -lpthread -ldl
 ifeq ($(SAN),1)
 BUILD  = build/san
 BIN    = build/san
+CPPFLAGS += -DSDCTL_ORDINARY_EXIT
 CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
 BUILD  = build
