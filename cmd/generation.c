@@ -10,36 +10,6 @@
 #include "cmd/remote.h"
 #include "cmd/run.h"
 
-static bool to_stdout(void *ctx, const char *text, size_t n)
-{
-    (void)ctx;
-    return fwrite(text, 1, n, stdout) == n;
-}
-
-static int print_body(const struct job *job, struct error *err)
-{
-    json_t *warning;
-    size_t i;
-
-    if (job_print_body(job, to_stdout, NULL, err) != 0) {
-        return -1;
-    }
-    json_array_foreach(job->task.warnings, i, warning)
-    {
-        run_warn(job->command, json_string_value(warning));
-    }
-    return putchar('\n') != EOF ? 0 : error_set(err, EXIT_OUTPUT, "cannot write standard output");
-}
-
-static int explain(const struct job *job, struct error *err)
-{
-    json_t *document = job_explain(job, err);
-    int result = document == NULL ? -1 : run_print(document, err);
-
-    json_decref(document);
-    return result;
-}
-
 static int count_of(const struct job *job)
 {
     json_t *count = json_object_get(job->layers[LAYER_OPTION], "count");
@@ -108,8 +78,7 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
         (!g->image.loopback.set || loopback_check(job, err) == 0) &&
         job_prepare(job, offline, err) == 0) {
         result = g->inpaint.crop_preview != NULL ? crop_preview_run(job, g, err)
-                 : g->remote.explain             ? explain(job, err)
-                 : g->remote.dry_run             ? print_body(job, err)
+                 : offline                       ? remote_print(&g->remote, job, err)
                                                  : send(job, g, err);
     }
     job_release(job);

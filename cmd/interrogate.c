@@ -56,25 +56,6 @@ static int add_image(struct job *job, const struct parsed *parsed, struct error 
                : error_memory(err, "preparing the image");
 }
 
-static bool to_stdout(void *ctx, const char *text, size_t n)
-{
-    (void)ctx;
-    return fwrite(text, 1, n, stdout) == n;
-}
-
-static int print_offline(struct job *job, const struct settings *s, struct error *err)
-{
-    if (!s->remote.explain) {
-        return job_print_body(job, to_stdout, NULL, err) != 0 ? -1
-               : putchar('\n') != EOF                         ? 0
-                                      : error_set(err, EXIT_OUTPUT, "cannot write standard output");
-    }
-    json_t *document = job_explain(job, err);
-    int result = document == NULL ? -1 : run_print(document, err);
-    json_decref(document);
-    return result;
-}
-
 static int ask(struct job *job, const struct settings *s, struct error *err)
 {
     json_t *document = NULL;
@@ -102,7 +83,7 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
 
     if (remote_open(&remote, &s->remote, self->name, !offline, job, err) == 0 &&
         add_image(job, parsed, err) == 0 && job_prepare(job, offline, err) == 0) {
-        result = offline ? print_offline(job, s, err) : ask(job, s, err);
+        result = offline ? remote_print(&s->remote, job, err) : ask(job, s, err);
     }
     job_release(job);
     remote_close(&remote, err);

@@ -187,6 +187,41 @@ int remote_run(const struct remote_options *options, struct job *job, json_t **d
     return result;
 }
 
+static bool to_stdout(void *ctx, const char *text, size_t n)
+{
+    (void)ctx;
+    return fwrite(text, 1, n, stdout) == n;
+}
+
+static int print_body(const struct job *job, struct error *err)
+{
+    json_t *warning;
+    size_t i;
+
+    if (job_print_body(job, to_stdout, NULL, err) != 0) {
+        return -1;
+    }
+    json_array_foreach(job->task.warnings, i, warning)
+    {
+        run_warn(job->command, json_string_value(warning));
+    }
+    return putchar('\n') != EOF ? 0 : error_set(err, EXIT_OUTPUT, "cannot write standard output");
+}
+
+static int explain(const struct job *job, struct error *err)
+{
+    json_t *document = job_explain(job, err);
+    int result = document == NULL ? -1 : run_print(document, err);
+
+    json_decref(document);
+    return result;
+}
+
+int remote_print(const struct remote_options *options, const struct job *job, struct error *err)
+{
+    return options->explain ? explain(job, err) : print_body(job, err);
+}
+
 void remote_close(struct remote *remote, struct error *err)
 {
     secret_hide(&remote->key, err->text);

@@ -26,6 +26,9 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
 int remote_run(const struct remote_options *options, struct job *job, json_t **document,
                struct error *err);
 
+/* Prints what --explain or --dry-run show of a job that was prepared offline. */
+int remote_print(const struct remote_options *options, const struct job *job, struct error *err);
+
 /* Wipes the key and frees; hides the key in the error, which is printed later. */
 void remote_close(struct remote *remote, struct error *err);
 
