@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/fooocus_api.h"
+#include "backend/fooocusapi.h"
+#include "backend/ppinfra.h"
 #include "backend/webui.h"
 #include "base/text.h"
 
-const struct backend *const backends[] = {&webui_backend, NULL};
+const struct backend *const backends[] = {&webui_backend, &fooocusapi_backend, &fooocus_api_backend,
+                                          &ppinfra_backend, NULL};
 
 const struct backend *backend_find(const char *name)
 {
@@ -18,6 +22,74 @@ const struct backend *backend_find(const char *name)
         }
     }
     return NULL;
+}
+
+bool request_path(struct request *request, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int n = vsnprintf(request->path, sizeof request->path, format, args);
+    va_end(args);
+    return n >= 0 && (size_t)n < sizeof request->path;
+}
+
+bool request_encode(char *to, size_t cap, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789-._~";
+    static const char hex[] = "0123456789ABCDEF";
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (n + 4 > cap) {
+            return false;
+        }
+        if (strchr(plain, c) != NULL) {
+            to[n++] = (char)c;
+        } else {
+            to[n++] = '%';
+            to[n++] = hex[c >> 4];
+            to[n++] = hex[c & 15];
+        }
+    }
+    to[n] = '\0';
+    return true;
+}
+
+int backend_take_id(struct task *task, const char *id, struct error *err)
+{
+    size_t n = id == NULL ? 0 : strlen(id);
+
+    for (size_t i = 0; i < n; i++) {
+        n = id[i] > ' ' && id[i] < 0x7f ? n : 0;
+    }
+    if (n == 0 || n > TASK_ID_MAX) {
+        return error_set(err, EXIT_FAILED, "the server's answer has no usable task id");
+    }
+    memcpy(task->id, id, n + 1);
+    return 0;
+}
+
+bool backend_add_link(struct outcome *outcome, const char *url, long ttl)
+{
+    struct link *more = realloc(outcome->links, (outcome->n_links + 1) * sizeof *more);
+
+    if (more == NULL) {
+        return false;
+    }
+    outcome->links = more;
+    more[outcome->n_links] = (struct link){.url = strdup(url), .ttl = ttl};
+    return more[outcome->n_links++].url != NULL;
+}
+
+const char *standing_name(enum standing standing)
+{
+    static const char *const names[] = {"succeeded", "queued",  "running", "failed",
+                                        "cancelled", "unknown", "unknown"};
+
+    return names[standing];
 }
 
 bool backend_warn(struct task *task, const char *format, ...)
@@ -30,6 +102,29 @@ bool backend_warn(struct task *task, const char *format, ...)
     va_end(args);
     text_clean(text, sizeof text, raw, strlen(raw), sizeof text);
     return json_array_append_new(task->warnings, json_string(text)) == 0;
+}
+
+void backend_compare(struct task *task, const struct native *natives, const struct arrived *arrived,
+                     size_t n_arrived, struct outcome *outcome)
+{
+    json_t *asked = native_effective(natives, task->native);
+    json_int_t count = json_integer_value(json_object_get(asked, "count"));
+    json_int_t width = json_integer_value(json_object_get(asked, "width"));
+    json_int_t height = json_integer_value(json_object_get(asked, "height"));
+
+    if (count > 0 && (size_t)count != n_arrived) {
+        backend_warn(task, "%lld images were asked for, %zu came", (long long)count, n_arrived);
+        outcome->differences++;
+    }
+    for (size_t i = 0; i < n_arrived && width > 0 && height > 0; i++) {
+        if (arrived[i].width != (uint32_t)width || arrived[i].height != (uint32_t)height) {
+            backend_warn(task, "image %zu is %ux%u, not %lldx%lld as asked", i + 1,
+                         (unsigned)arrived[i].width, (unsigned)arrived[i].height, (long long)width,
+                         (long long)height);
+            outcome->differences++;
+        }
+    }
+    json_decref(asked);
 }
 
 void backend_release_task(struct task *task)
@@ -48,6 +143,11 @@ void backend_release_outcome(struct outcome *outcome)
         json_decref(outcome->info);
         free(outcome->caption);
         free(outcome->pictures);
+        free(outcome->reason);
+        for (size_t i = 0; i < outcome->n_links; i++) {
+            free(outcome->links[i].url);
+        }
+        free(outcome->links);
         *outcome = (struct outcome){0};
     }
 }

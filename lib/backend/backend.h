@@ -17,7 +17,25 @@
  * network, so golden tests need no server.
  */
 
+#define TASK_ID_MAX 256 /* printable bytes */
+
 enum operation { OPERATION_IMG2IMG, OPERATION_INPAINT, OPERATION_INTERROGATE };
+
+/* How the result is to come. */
+enum delivery {
+    DELIVERY_PLAIN,  /* as the service does by itself */
+    DELIVERY_ASYNC,  /* the answer to the submission is the task's id only */
+    DELIVERY_STREAM, /* events while it is made (server-sent events) */
+    DELIVERY_BINARY, /* the picture itself as the answer */
+};
+
+/* A picture that goes into the request. */
+struct input {
+    const json_t *node; /* what stands for it in the request tree; borrowed */
+    const char *name;   /* as the user named it; borrowed */
+    uint32_t width, height;
+    uint64_t bytes; /* of the file that is sent */
+};
 
 /* What is asked of a service, while it is put together. */
 struct task {
@@ -25,25 +43,49 @@ struct task {
     json_t *neutral; /* merged neutral parameters, pictures as nodes; owned */
     json_t *native;  /* the request tree; owned */
     int flavour;     /* which server of its kind it is; the backend's own numbers, 0 unknown */
-    char id[257];    /* the task's id, "" when there is none; at most 256 printable bytes */
-    size_t n_images; /* init images */
-    uint32_t width, height; /* of the first init image */
-    bool unchecked;         /* --set-unchecked */
-    json_t *warnings;       /* array of strings, for the result document; owned */
+    char id[TASK_ID_MAX + 1]; /* the task's id, "" when there is none: made here where the service
+                                 takes one from us, else what its answer said */
+    enum delivery delivery;
+    size_t n_images;            /* init images */
+    uint32_t width, height;     /* of the first init image */
+    const struct input *inputs; /* all pictures of the request; borrowed */
+    size_t n_inputs;
+    bool unchecked;   /* --set-unchecked */
+    bool resolve;     /* --resolve: a unique part of a model's name stands for it */
+    json_t *warnings; /* array of strings, for the result document; owned */
+};
+
+/* How an answer of status 200 reads. */
+enum answer {
+    ANSWER_JSON,    /* one JSON document, with base64 pictures where `tap` says */
+    ANSWER_EVENTS,  /* server-sent events, each with a JSON document; `tap` is a preview's member */
+    ANSWER_PICTURE, /* the picture itself */
 };
 
 /* A request to be made. */
 struct request {
-    const char *path;
-    json_t *body;    /* NULL: a GET; owned by whoever receives the request */
-    const char *tap; /* where the answer has base64 pictures, as tap_init() takes it; or NULL */
+    char path[2048];    /* with its query, percent-encoded: request_path() */
+    json_t *body;       /* NULL: a GET; owned by whoever receives the request */
+    bool form;          /* the body's members are sent as multipart/form-data, pictures as files */
+    const char *accept; /* NULL: application/json */
+    const char *tap;    /* where the answer has base64 pictures, as tap_init() takes it; or NULL */
+    enum answer answer;
 };
 
 enum ask {
     ASK_SUBMIT,        /* the task itself */
-    ASK_PROGRESS,      /* how this task is doing */
+    ASK_STATE,         /* how a submitted task stands, with its results when it has ended */
+    ASK_QUEUE,         /* what runs and waits on the server, for a task whose state is in doubt */
+    ASK_PROGRESS,      /* how this task is doing, while its submission is under way */
     ASK_PROGRESS_STEP, /* the step that the server is at, whoever's task it is */
     ASK_CANCEL,        /* stop what runs now */
+    ASK_SKIP,          /* end the picture that is being made, go on with the next */
+};
+
+/* A GET that compose() wants the answer of. */
+struct fact {
+    const char *key; /* under which compose() finds it */
+    char path[1024];
 };
 
 /* How a task is doing. Numbers are negative when unknown. */
@@ -69,12 +111,36 @@ struct pictured {
     json_int_t seed;
 };
 
+/* A result that is to be fetched. */
+struct link {
+    char *url; /* absolute, or a path on the service; owned */
+    long ttl;  /* seconds until it expires; -1 when that is not known */
+    struct pictured what;
+};
+
+/* Where a task stands. */
+enum standing {
+    STANDING_SUCCEEDED,
+    STANDING_QUEUED,
+    STANDING_RUNNING,
+    STANDING_FAILED,
+    STANDING_CANCELLED,
+    STANDING_UNKNOWN, /* a word that is not known: it is asked again (B7) */
+    STANDING_MISSING, /* the service has no such task */
+};
+
 /* What an answer means. */
 struct outcome {
+    enum standing standing;
+    bool doubtful; /* only ASK_QUEUE tells whether the task still lives (D22) */
+    char *reason;  /* why it failed, in the server's words; owned, may be NULL */
+    struct progress progress;
     json_t *info;              /* what the server said; owned, may be NULL */
     char *caption;             /* for interrogate; owned */
     struct pictured *pictures; /* one for each that arrived; owned */
     size_t n_pictures;
+    struct link *links; /* results to fetch; owned */
+    size_t n_links;
     size_t differences; /* how many of the task's warnings say "not as asked" */
 };
 
@@ -82,35 +148,62 @@ struct outcome {
 struct catalogue {
     const char *kind; /* "samplers" */
     const char *path;
+    const char *items; /* the array's dotted path in the answer; NULL: the answer itself */
+};
+
+/* How a long list comes in pages; dotted paths into the answer. */
+struct paging {
+    const char *items;     /* the array: "models" */
+    const char *cursor;    /* the next page's cursor, "" or missing at the end */
+    const char *parameter; /* how it is asked for: "pagination.cursor" */
 };
 
 struct backend {
     const char *name;
     const char *title;
     const char *default_url;
-    const char *probe; /* a path to GET that only such servers have */
+    const char *probe; /* a path to GET that only such servers have; NULL: not found by probing */
     enum secret_form key_form;
     const struct native *natives;      /* its parameters; ends with name == NULL */
     const struct catalogue *catalogue; /* what `endpoint check` lists; ends with kind == NULL */
+    const char *const *name_keys;      /* members of a catalogue's items that may be the name, the
+                                          best first; NULL-terminated */
+    const struct paging *paging;       /* NULL: lists come whole */
+    bool own_files;       /* result URLs are on the service itself, whatever host they name (D26) */
+    bool takes_id;        /* the task's id is made here */
+    bool native_outpaint; /* extends the canvas itself: task->neutral "outpaint" is an object of
+                             left, top, right, bottom */
+    const struct task_service *tasks; /* tasks.h; NULL: it cannot list them */
 
     /* Whether the answer at `probe` is such a server's. */
     bool (*recognise)(const json_t *fact);
 
-    /* Paths to GET before the task is sent, at most `cap`. Returns how many. */
-    size_t (*facts_needed)(const struct task *task, const char **paths, size_t cap);
+    /* Rewrites parameters that the user wrote (--set, --params) into the shape of the request:
+     * PPInfra's may be given without their envelope. NULL: they are as they are. */
+    int (*adopt)(json_t *native, struct error *err);
+
+    /* What to GET before the task is sent, at most `cap`. Returns how many. */
+    size_t (*facts_needed)(const struct task *task, struct fact *facts, size_t cap);
 
     /* Completes task->native from task->neutral (pictures, LoRAs, scripts ...) and from `facts`, an
-     * object of the answers by path (null for a path that the server does not have; NULL when the
+     * object of the answers by key (null for a path that the server does not have; NULL when the
      * server was not asked). Refuses what the server would misread, and warns. EXIT_USAGE,
-     * EXIT_REFUSED. */
+     * EXIT_INPUT, EXIT_REFUSED. */
     int (*compose)(struct task *task, const json_t *facts, struct error *err);
+
+    /* Whether the task lives on without us: the answer to its submission is only an id. */
+    bool (*lives_on)(const struct task *task);
 
     /* The request for `ask`. False when this server has no such thing. */
     bool (*request)(const struct task *task, enum ask ask, struct request *request);
 
-    /* Reads the answer to a submission (status 200). Appends warnings to the task. EXIT_FAILED. */
-    int (*outcome)(struct task *task, const json_t *reply, const struct arrived *arrived,
-                   size_t n_arrived, struct outcome *outcome, struct error *err);
+    /* Reads an answer of status 200 to ASK_SUBMIT, ASK_STATE or ASK_QUEUE; of events each one. An
+     * answer to ASK_SUBMIT may give the task its id. Appends warnings to the task. EXIT_FAILED when
+     * it cannot be read; a task that failed is no error here but a standing. A 404 to ASK_STATE is
+     * STANDING_MISSING and does not come here. */
+    int (*outcome)(struct task *task, enum ask ask, const json_t *reply,
+                   const struct arrived *arrived, size_t n_arrived, struct outcome *outcome,
+                   struct error *err);
 
     /* Reads an answer about progress into what is known already; false when it says nothing. */
     bool (*progress)(enum ask ask, const json_t *reply, struct progress *progress);
@@ -130,8 +223,29 @@ extern const struct backend *const backends[];
 /* By its name, or NULL. */
 const struct backend *backend_find(const char *name);
 
+/* Writes a path, printf-formed; the arguments must be encoded. False when it is too long. */
+bool request_path(struct request *request, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Percent-encodes all but [A-Za-z0-9._~-] of text, at most cap - 1 bytes; false when it does not
+ * fit. */
+bool request_encode(char *to, size_t cap, const char *text);
+
+/* A task's id out of an answer: 1 to TASK_ID_MAX printable ASCII characters. EXIT_FAILED. */
+int backend_take_id(struct task *task, const char *id, struct error *err);
+
+/* Adds a link to the outcome (the text is copied); false without memory. */
+bool backend_add_link(struct outcome *outcome, const char *url, long ttl);
+
+/* The word for a standing in a result document: "queued", "running" ... */
+const char *standing_name(enum standing standing);
+
 /* Adds a printf-formed warning to the task; false without memory. */
 bool backend_warn(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Notes differences between what arrived and what was asked (count, size) as warnings. */
+void backend_compare(struct task *task, const struct native *natives, const struct arrived *arrived,
+                     size_t n_arrived, struct outcome *outcome);
 
 /* Frees the members. NULL-safe. */
 void backend_release_task(struct task *task);

@@ -1,12 +1,14 @@
 #include "backend/native.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "wire/json.h"
 
 #define ROWS_MAX 128
+#define PATH_LONGEST 256 /* of a parameter, dotted */
 
 const struct native *native_find(const struct native *table, const char *name)
 {
@@ -20,13 +22,20 @@ const struct native *native_find(const struct native *table, const char *name)
 
 const char *native_nearest(const struct native *table, const char *name)
 {
-    const char *names[ROWS_MAX];
+    const char *names[ROWS_MAX], *tails[ROWS_MAX];
     size_t n = 0;
 
     for (; n < ROWS_MAX && table[n].name != NULL; n++) {
+        const char *dot = strrchr(table[n].name, '.');
         names[n] = table[n].name;
+        tails[n] = dot != NULL ? dot + 1 : names[n];
     }
-    return text_nearest(name, names, n);
+    const char *nearest = text_nearest(name, names, n);
+    const char *tail = nearest == NULL ? text_nearest(name, tails, n) : NULL;
+    for (size_t i = 0; tail != NULL && i < n; i++) {
+        nearest = tails[i] == tail ? names[i] : nearest;
+    }
+    return nearest;
 }
 
 /* What a type is called in errors. */
@@ -136,29 +145,64 @@ static int refuse_unknown(const struct native *table, const char *label, const c
 {
     const char *nearest = native_nearest(table, name);
 
+    nearest = nearest != NULL && strcmp(nearest, name) != 0 ? nearest : NULL;
     return error_set(err, EXIT_USAGE,
                      "%s: unknown parameter '%s'%s%s%s; --set-unchecked sends it anyway", label,
                      name, nearest != NULL ? "; did you mean '" : "",
                      nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
-int native_check_object(const struct native *table, json_t *object, const char *label,
-                        bool unchecked, struct error *err)
+/* Whether there are rows for members of what is at `path`. */
+static bool has_members(const struct native *table, const char *path)
 {
+    size_t n = strlen(path);
+
+    for (; table->name != NULL; table++) {
+        if (strncmp(table->name, path, n) == 0 && table->name[n] == '.') {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct check {
+    const struct native *table;
+    const char *label;
+    bool unchecked;
+};
+
+/* Checks the members of an object that is at `prefix`, "" or ending in a dot. A name with a dot in
+ * it is no path. */
+static int check_members(const struct check *check, json_t *object, const char *prefix,
+                         struct error *err)
+{
+    char path[PATH_LONGEST];
     void *next;
     const char *name;
     json_t *value, *checked;
 
     json_object_foreach_safe(object, next, name, value)
     {
-        const struct native *row = native_find(table, name);
-        if (row == NULL) {
-            if (unchecked) {
-                continue;
+        int n = snprintf(path, sizeof path, "%s%s", prefix, name);
+        bool usable = n > 0 && (size_t)n + 1 < sizeof path && strchr(name, '.') == NULL;
+        const struct native *row = usable ? native_find(check->table, path) : NULL;
+        if (row == NULL && usable && has_members(check->table, path)) {
+            if (!json_is_object(value)) {
+                return error_set(err, EXIT_USAGE, "%s: %s takes an object", check->label, path);
             }
-            return refuse_unknown(table, label, name, err);
+            memcpy(path + n, ".", 2);
+            if (check_members(check, value, path, err) != 0) {
+                return -1;
+            }
+            continue;
         }
-        if (native_check(row, label, value, &checked, err) != 0) {
+        if (row == NULL && check->unchecked) {
+            continue;
+        }
+        if (row == NULL) {
+            return refuse_unknown(check->table, check->label, path, err);
+        }
+        if (native_check(row, check->label, value, &checked, err) != 0) {
             return -1;
         }
         if (json_object_set_new(object, name, checked) != 0) {
@@ -166,6 +210,14 @@ int native_check_object(const struct native *table, json_t *object, const char *
         }
     }
     return 0;
+}
+
+int native_check_object(const struct native *table, json_t *object, const char *label,
+                        bool unchecked, struct error *err)
+{
+    const struct check check = {.table = table, .label = label, .unchecked = unchecked};
+
+    return check_members(&check, object, "", err);
 }
 
 /* The neutral value in the native form: a choice becomes its index. New reference. */
@@ -216,7 +268,11 @@ json_t *native_to_neutral(const struct native *table, const json_t *native)
             bad = json_object_set(neutral, row->neutral, value);
             continue;
         }
-        json_int_t index = json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
+        double number = json_number_value(value);
+        json_int_t index = json_is_boolean(value) ? json_is_true(value)
+                           : number >= 0 && number < 1000 && number == floor(number)
+                               ? (json_int_t)number
+                               : -1; /* between two choices */
         json_int_t n = 0;
         while (row->choices[n] != NULL && n < index) {
             n++;

@@ -39,7 +39,7 @@ struct native {
 /* The row of a name, or NULL. */
 const struct native *native_find(const struct native *table, const char *name);
 
-/* The known name nearest to `name`, or NULL. */
+/* The known name nearest to `name`, with or without its path; or NULL. */
 const char *native_nearest(const struct native *table, const char *name);
 
 /*
@@ -49,8 +49,10 @@ const char *native_nearest(const struct native *table, const char *name);
 int native_check(const struct native *row, const char *label, json_t *value, json_t **checked,
                  struct error *err);
 
-/* Checks every top-level member of an object, in place; members unknown to the table are refused
- * with the nearest name unless `unchecked`. `label` names the object ("--params"). */
+/* Checks every member of an object, in place: those at the top, and those of an object that has no
+ * row of its own but rows for its members ("request" for "request.steps"). What is unknown to the
+ * table is refused with the nearest name unless `unchecked`. `label` names the object ("--params").
+ */
 int native_check_object(const struct native *table, json_t *object, const char *label,
                         bool unchecked, struct error *err);
 

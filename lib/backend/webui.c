@@ -12,7 +12,15 @@ static bool recognise(const json_t *fact)
     return json_string_at(json_array_get(fact, 0), "name") != NULL;
 }
 
-static size_t facts_needed(const struct task *task, const char **paths, size_t cap)
+/* The answer at a path is known by the path. */
+static size_t need(struct fact *facts, size_t n, const char *path)
+{
+    facts[n].key = path;
+    snprintf(facts[n].path, sizeof facts[n].path, "%s", path);
+    return n + 1;
+}
+
+static size_t facts_needed(const struct task *task, struct fact *facts, size_t cap)
 {
     size_t n = 0;
     const json_t *native = task->native;
@@ -21,52 +29,70 @@ static size_t facts_needed(const struct task *task, const char **paths, size_t c
     if (task->operation == OPERATION_INTERROGATE || cap < 5) {
         return 0;
     }
-    paths[n++] = WEBUI_SAMPLERS;
+    n = need(facts, n, WEBUI_SAMPLERS);
     if (json_object_get(native, "sampler_name") || json_object_get(native, "sampler_index") ||
         json_object_get(native, "scheduler")) {
-        paths[n++] = WEBUI_SCHEDULERS;
+        n = need(facts, n, WEBUI_SCHEDULERS);
     }
     if (json_get_path(native, WEBUI_CHECKPOINT) != NULL) {
-        paths[n++] = WEBUI_MODELS;
+        n = need(facts, n, WEBUI_MODELS);
     }
     if (vae) {
-        paths[n++] = WEBUI_VAES;
+        n = need(facts, n, WEBUI_VAES);
     }
     if (vae || json_object_get(task->neutral, "controlnet") != NULL) {
-        paths[n++] = WEBUI_MODULES;
+        n = need(facts, n, WEBUI_MODULES);
     }
     return n;
 }
 
+static bool request_submission(const struct task *task, struct request *request)
+{
+    bool interrogate = task->operation == OPERATION_INTERROGATE;
+
+    request->body = json_incref(task->native);
+    request->tap = interrogate ? NULL : "images[]";
+    return request_path(request, "/sdapi/v1/%s", interrogate ? "interrogate" : "img2img");
+}
+
+static bool request_progress(const struct task *task, struct request *request)
+{
+    if (task->id[0] == '\0' || !request_path(request, "/internal/progress")) {
+        return false;
+    }
+    request->body =
+        json_pack("{s:s,s:i,s:b}", "id_task", task->id, "id_live_preview", -1, "live_preview", 0);
+    return request->body != NULL;
+}
+
+static bool request_control(const char *path, struct request *request)
+{
+    request->body = json_object();
+    return request->body != NULL && request_path(request, "%s", path);
+}
+
 static bool webui_request(const struct task *task, enum ask ask, struct request *request)
 {
-    bool sdcpp = task->flavour == WEBUI_SDCPP;
-
     *request = (struct request){0};
-    switch (ask) {
-    case ASK_SUBMIT:
-        if (task->operation == OPERATION_INTERROGATE) {
-            *request = (struct request){.path = "/sdapi/v1/interrogate"};
-        } else {
-            *request = (struct request){.path = "/sdapi/v1/img2img", .tap = "images[]"};
-        }
-        request->body = json_incref(task->native);
-        return true;
-    case ASK_PROGRESS:
-        request->path = "/internal/progress";
-        request->body = task->id[0] == '\0' ? NULL
-                                            : json_pack("{s:s,s:i,s:b}", "id_task", task->id,
-                                                        "id_live_preview", -1, "live_preview", 0);
-        return !sdcpp && request->body != NULL;
-    case ASK_PROGRESS_STEP:
-        request->path = "/sdapi/v1/progress?skip_current_image=true";
-        return !sdcpp;
-    case ASK_CANCEL:
-        request->path = "/sdapi/v1/interrupt";
-        request->body = json_object();
-        return !sdcpp && request->body != NULL;
+    if (ask == ASK_SUBMIT) {
+        return request_submission(task, request);
     }
-    return false;
+    if (task->flavour == WEBUI_SDCPP) {
+        return false;
+    }
+    switch (ask) {
+    case ASK_STATE:
+    case ASK_PROGRESS:
+        return request_progress(task, request);
+    case ASK_PROGRESS_STEP:
+        return request_path(request, "/sdapi/v1/progress?skip_current_image=true");
+    case ASK_CANCEL:
+        return request_control("/sdapi/v1/interrupt", request);
+    case ASK_SKIP:
+        return request_control("/sdapi/v1/skip", request);
+    default:
+        return false;
+    }
 }
 
 static double clamp(double value)
@@ -190,16 +216,41 @@ static bool explain(const struct task *task, json_t *explained)
                                          "steps and denoising_strength")) == 0;
 }
 
+/* Of two places where images go, neither can be asked for them again: a task that has ended has
+ * nothing to fetch. */
+static int read_state(const json_t *reply, struct outcome *outcome, struct error *err)
+{
+    struct progress *p = &outcome->progress;
+
+    if (!progress_of_task(reply, p)) {
+        return error_set(err, EXIT_FAILED, "the server's answer does not tell how the task stands");
+    }
+    outcome->standing = p->active      ? STANDING_RUNNING
+                        : p->queued    ? STANDING_QUEUED
+                        : p->completed ? STANDING_SUCCEEDED
+                                       : STANDING_MISSING;
+    return 0;
+}
+
+static int outcome(struct task *task, enum ask ask, const json_t *reply,
+                   const struct arrived *arrived, size_t n_arrived, struct outcome *to,
+                   struct error *err)
+{
+    *to = (struct outcome){0};
+    return ask == ASK_SUBMIT ? webui_outcome(task, reply, arrived, n_arrived, to, err)
+                             : read_state(reply, to, err);
+}
+
 static const struct catalogue catalogue[] = {
-    {"models", WEBUI_MODELS},
-    {"samplers", WEBUI_SAMPLERS},
-    {"schedulers", WEBUI_SCHEDULERS},
-    {"vaes", WEBUI_VAES},
-    {"modules", WEBUI_MODULES},
-    {"upscalers", "/sdapi/v1/upscalers"},
-    {"styles", "/sdapi/v1/prompt-styles"},
-    {"loras", "/sdapi/v1/loras"},
-    {NULL, NULL},
+    {.kind = "models", .path = WEBUI_MODELS},
+    {.kind = "samplers", .path = WEBUI_SAMPLERS},
+    {.kind = "schedulers", .path = WEBUI_SCHEDULERS},
+    {.kind = "vaes", .path = WEBUI_VAES},
+    {.kind = "modules", .path = WEBUI_MODULES},
+    {.kind = "upscalers", .path = "/sdapi/v1/upscalers"},
+    {.kind = "styles", .path = "/sdapi/v1/prompt-styles"},
+    {.kind = "loras", .path = "/sdapi/v1/loras"},
+    {.kind = NULL},
 };
 
 const struct backend webui_backend = {
@@ -208,13 +259,15 @@ const struct backend webui_backend = {
     .default_url = "http://127.0.0.1:7860",
     .probe = WEBUI_SAMPLERS,
     .key_form = SECRET_BASIC,
+    .takes_id = true,
+    .tasks = &webui_tasks,
     .natives = webui_natives,
     .catalogue = catalogue,
     .recognise = recognise,
     .facts_needed = facts_needed,
     .compose = webui_compose,
     .request = webui_request,
-    .outcome = webui_outcome,
+    .outcome = outcome,
     .progress = progress,
     .explain = explain,
     .fault = fault,

@@ -1,7 +1,7 @@
 #ifndef SDCTL_BACKEND_WEBUI_H
 #define SDCTL_BACKEND_WEBUI_H
 
-#include "backend/backend.h"
+#include "backend/tasks.h"
 
 /*
  * AUTOMATIC1111 WebUI and its kin (Forge, SD.Next), and sd.cpp's server, which answers some of the
@@ -24,6 +24,9 @@ enum webui_flavour { WEBUI_ANY, WEBUI_FORGE, WEBUI_SDCPP };
 #define WEBUI_CLIP_SKIP "override_settings.CLIP_stop_at_last_layers"
 
 extern const struct native webui_natives[];
+
+/* GET /internal/pending-tasks */
+extern const struct task_service webui_tasks;
 
 int webui_compose(struct task *task, const json_t *facts, struct error *err);
 

@@ -91,7 +91,7 @@ int webui_outcome(struct task *task, const json_t *reply, const struct arrived *
 {
     json_t *images = json_object_get(reply, "images");
 
-    *outcome = (struct outcome){.n_pictures = n_arrived};
+    outcome->n_pictures = n_arrived;
     if (!json_is_object(reply)) {
         return error_set(err, EXIT_FAILED, "the server's answer is not a JSON object");
     }
