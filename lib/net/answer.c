@@ -1,17 +1,21 @@
 #include "net/answer.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "net/range.h"
 
 #define HEADER_BYTES_MAX (64UL * 1024)
 #define HEADER_LINES_MAX 100
 #define INTERIM_MAX 20
+#define LOCATION_MAX (16UL * 1024)
 #define REDIRECT_BODY_MAX (64UL * 1024)
 
 int answer_refuse(struct net_call *call, enum exit_code code, const char *why)
 {
     if (!call->failed) {
-        error_set(&call->error, code, "cannot use the answer from '%s': %s", call->net->origin.host,
+        error_set(&call->error, code, "cannot use the answer from '%s': %s", call->origin.host,
                   why);
         call->failed = true;
     }
@@ -60,10 +64,42 @@ void answer_keep_header(struct net_call *call, const char *line, size_t n)
         size_t cap = sizeof call->reply.retry_after; /* its beginning tells enough */
         copy_value(call->reply.retry_after, cap, value, len < cap ? len : cap - 1);
     } else if ((value = header_value(line, n, "Location", &len)) != NULL) {
-        copy_value(call->location, sizeof call->location, value, len);
+        free(call->location);
+        call->location = len > 0 && len <= LOCATION_MAX ? strndup(value, len) : NULL;
+    } else if ((value = header_value(line, n, "ETag", &len)) != NULL) {
+        copy_value(call->reply.etag, sizeof call->reply.etag, value, len);
+        if (!range_is_strong(call->reply.etag)) {
+            call->reply.etag[0] = '\0';
+        }
+    } else if ((value = header_value(line, n, "Content-Range", &len)) != NULL) {
+        call->ranged =
+            range_read(value, len, &call->range_first, &call->range_last, &call->range_total);
     } else if ((value = header_value(line, n, "Content-Encoding", &len)) != NULL) {
         call->encoded = !(len == 8 && strncasecmp(value, "identity", 8) == 0) && len > 0;
     }
+}
+
+/* Whether a download's 206 is the rest that was asked for. (To an API call it is a status like any
+ * other that is not 200.) */
+static int check_part(struct net_call *call)
+{
+    if (!call->ranging) {
+        return answer_refuse(call, EXIT_FAILED, "it is a part, and the whole was asked for");
+    }
+    if (!call->ranged || call->range_first != call->request.offset ||
+        (call->request.etag != NULL && call->reply.etag[0] != '\0' &&
+         strcmp(call->reply.etag, call->request.etag) != 0)) {
+        return answer_refuse(call, EXIT_FAILED, "it is not the part that was asked for");
+    }
+    call->reply.offset = call->range_first;
+    return 0;
+}
+
+bool answer_is_short(const struct net_call *call)
+{
+    return call->reply.status == 206 && call->ranging && call->ranged &&
+           (call->range_last - call->range_first + 1 != call->reply.received ||
+            (call->range_total > 0 && call->range_last + 1 != call->range_total));
 }
 
 size_t answer_header(char *line, size_t size, size_t n, void *ctx)
@@ -81,15 +117,19 @@ size_t answer_header(char *line, size_t size, size_t n, void *ctx)
     if (n > 5 && memcmp(line, "HTTP/", 5) == 0) {
         libcurl.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
         call->header_lines = 0;
-        call->head_ended = call->encoded = false;
-        call->location[0] = call->reply.type[0] = call->reply.retry_after[0] = '\0';
+        call->head_ended = call->encoded = call->ranged = false;
+        call->reply.type[0] = call->reply.retry_after[0] = call->reply.etag[0] = '\0';
+        free(call->location);
+        call->location = NULL;
         call->reply.status = (int)status;
         if (status < 200 && ++call->interim > INTERIM_MAX) {
             answer_refuse(call, EXIT_NETWORK, "it sends interim answers without end");
             return 0;
         }
-    } else {
+    } else if (!call->head_ended) { /* not of a trailer */
         answer_keep_header(call, line, n);
+    } else if (call->reply.status == 206 && call->request.url != NULL && check_part(call) != 0) {
+        return 0;
     }
     return n;
 }

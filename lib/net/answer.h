@@ -16,6 +16,9 @@ void answer_keep_header(struct net_call *call, const char *line, size_t n);
 
 bool answer_is_redirect(const struct net_call *call);
 
+/* Whether it is a 206 that ended before the end of what it is a part of. */
+bool answer_is_short(const struct net_call *call);
+
 /* Fails the call because of its answer, unless it has failed already. Returns -1. */
 int answer_refuse(struct net_call *call, enum exit_code code, const char *why);
 

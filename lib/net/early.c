@@ -11,8 +11,7 @@
 void early_save(struct net_call *call)
 {
     if (!call->reply.sent || call->reply.status != 0 || call->early != NULL ||
-        strcmp(call->net->origin.scheme, "http") != 0 ||
-        (call->early = malloc(EARLY_MAX)) == NULL) {
+        strcmp(call->origin.scheme, "http") != 0 || (call->early = malloc(EARLY_MAX)) == NULL) {
         return;
     }
     ssize_t got;

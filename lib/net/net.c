@@ -1,11 +1,7 @@
 #include "net/net.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "net/call.h"
 #include "net/libcurl.h"
@@ -48,7 +44,7 @@ static int check_key(struct net *net, struct error *err)
         return error_set(err, EXIT_KEY, "the key for '%s' must be user:password", c->base);
     }
     bool plain = strcmp(net->origin.scheme, "http") == 0;
-    if (plain && !net->loopback && !c->insecure_http) {
+    if (plain && !url_is_loopback(&net->origin) && !c->insecure_http) {
         return error_set(err, EXIT_KEY,
                          "will not send the key over plain http to '%s'; use https, or "
                          "--insecure-http if the network is trusted",
@@ -72,12 +68,12 @@ int net_open(struct net **out, const struct net_config *config, struct error *er
     if (url_origin(config->base, &net->origin, err) != 0) {
         goto out;
     }
-    net->loopback = url_is_loopback(&net->origin);
+    net->zone = zone_of_host(net->origin.host);
     if (check_key(net, err) != 0) {
         goto out;
     }
-    net->multi = libcurl.multi_init();
-    if (net->multi == NULL) {
+    net->loop = config->beside != NULL ? config->beside->loop : net;
+    if (net->loop == net && (net->multi = libcurl.multi_init()) == NULL) {
         error_memory(err, "preparing the network");
         goto out;
     }
@@ -93,8 +89,12 @@ void net_close(struct net *net)
     if (net == NULL) {
         return;
     }
-    while (net->calls != NULL) {
-        call_free(net->calls);
+    struct net_call *next = net->loop != NULL ? net->loop->calls : NULL;
+    for (struct net_call *c = next; c != NULL; c = next) {
+        next = c->next;
+        if (c->net == net || net->loop == net) {
+            call_free(c);
+        }
     }
     if (net->multi != NULL) {
         libcurl.multi_cleanup(net->multi);
@@ -110,15 +110,15 @@ int net_start(struct net *net, const struct net_request *request, struct net_cal
     return *call == NULL ? -1 : 0;
 }
 
-/* Whether a call ended. */
-static bool collect(struct net *net)
+/* Whether a call ended, of whichever service on the loop. */
+static bool collect(struct net *loop)
 {
     CURLMsg *message;
     bool any = false;
     int left;
 
-    while ((message = libcurl.multi_info_read(net->multi, &left)) != NULL) {
-        for (struct net_call *c = net->calls; c != NULL; c = c->next) {
+    while ((message = libcurl.multi_info_read(loop->multi, &left)) != NULL) {
+        for (struct net_call *c = loop->calls; c != NULL; c = c->next) {
             if (c->easy == message->easy_handle && message->msg == CURLMSG_DONE) {
                 call_ended(c, message->data.result);
                 any = true;
@@ -133,12 +133,13 @@ void net_step(struct net *net, int64_t ms)
 {
     int running, ready;
     int64_t left = clock_left(&net->config.deadline, ms);
+    struct net *loop = net->loop;
 
-    libcurl.multi_perform(net->multi, &running);
-    if (!collect(net) && (running > 0 || ms > 0)) {
-        libcurl.multi_poll(net->multi, NULL, 0, (int)(left < 1000 ? left : 1000), &ready);
-        libcurl.multi_perform(net->multi, &running);
-        collect(net);
+    libcurl.multi_perform(loop->multi, &running);
+    if (!collect(loop) && (running > 0 || ms > 0)) {
+        libcurl.multi_poll(loop->multi, NULL, 0, (int)(left < 1000 ? left : 1000), &ready);
+        libcurl.multi_perform(loop->multi, &running);
+        collect(loop);
     }
 }
 
@@ -160,7 +161,7 @@ int net_finish(struct net_call *call, struct net_reply *reply, struct error *err
     if (!call->done && is_stopped(call->net)) {
         error_set(err, (enum exit_code)(EXIT_SIGNAL + (int)*call->net->config.stop), "interrupted");
     } else if (!call->done) {
-        error_set(err, EXIT_DEADLINE, "no answer from '%s' in time", call->net->origin.host);
+        error_set(err, EXIT_DEADLINE, "no answer from '%s' in time", call->origin.host);
     } else if (call->failed) {
         *err = call->error;
     } else {

@@ -15,9 +15,10 @@
  * HTTP to one service: an event loop over libcurl in which several calls run side by side (a
  * submission and the polling of its progress). It knows nothing of Stable Diffusion. What it sees
  * to: one deadline for everything; the key goes to the service's own origin only, and over plain
- * http only to this machine (or when that was allowed); redirects are followed by hand, within the
- * origin; a submission is never sent twice behind our back; answers that are compressed without
- * having been asked for, or with endless headers, are refused.
+ * http only to this machine (or when that was allowed); redirects are followed by hand, those of
+ * API calls within the origin; a download leads neither from the Internet into private networks nor
+ * to this machine (zone.h); a submission is never sent twice behind our back; answers that are
+ * compressed without having been asked for, or with endless headers, are refused.
  */
 
 struct net_config {
@@ -29,6 +30,7 @@ struct net_config {
     const volatile sig_atomic_t *stop;        /* a signal's number when one has come; may be NULL */
     void (*log)(void *ctx, const char *line); /* one line for each call, without secrets; or NULL */
     void *log_ctx;
+    struct net *beside; /* run on the event loop of this one; NULL: an own loop */
 };
 
 struct net_reply {
@@ -36,13 +38,24 @@ struct net_reply {
     char type[64]; /* Content-Type without parameters, lower case */
     char retry_after[64];
     uint64_t received; /* body bytes */
+    char etag[128];    /* a strong ETag; "" when there is none */
+    uint64_t offset;   /* of a 206: where its first byte stands */
     bool lost;         /* the answer got lost on its way: another attempt may get one */
     bool sent;         /* some of a body may have reached it */
 };
 
 struct net_request {
-    const char *path;   /* "/sdapi/v1/img2img" */
-    struct body *body;  /* NULL: GET; else POST of JSON; borrowed */
+    const char *path; /* "/sdapi/v1/img2img", after the service's URL; */
+    /* or an absolute URL: a download. The key goes along only while it is at the service's own
+     * origin. At most 3 redirects, also to other origins, but not from https to http. Addresses are
+     * judged when a connection is made; through a proxy, which resolves names itself, only those
+     * that a URL spells out. EXIT_FAILED when it leads where the service may not. */
+    const char *url;
+    uint64_t offset;    /* of a download: bytes that are there already (Range); the answer may be a
+                           206 from there on, checked to be that, or a 200 from the start */
+    const char *etag;   /* of a download with an offset: only if it is still this one; or NULL */
+    const char *accept; /* NULL: application/json, of a download anything */
+    struct body *body;  /* NULL: GET; else POST; borrowed */
     bool submission;    /* must not be repeated: on a connection of its own */
     int64_t timeout_ms; /* for this call alone; 0: the deadline is enough */
     /* Takes body bytes of the final answer; `reply` is complete but for `received`. */
@@ -56,6 +69,8 @@ struct net_call;
 
 /* Loads libcurl and prepares the loop. Refuses a key over plain http here (EXIT_KEY). */
 int net_open(struct net **net, const struct net_config *config, struct error *err);
+
+/* Ends its calls and frees it. Those that run beside it must be closed first. NULL-safe. */
 void net_close(struct net *net);
 
 /* Starts a call; it runs while net_step() is called. The request is copied, what it points to is
@@ -63,7 +78,7 @@ void net_close(struct net *net);
 int net_start(struct net *net, const struct net_request *request, struct net_call **call,
               struct error *err);
 
-/* Drives all calls for at most `ms`; returns sooner when something happened. */
+/* Drives all calls of its event loop for at most `ms`; returns sooner when something happened. */
 void net_step(struct net *net, int64_t ms);
 
 /* Whether a call has ended. */

@@ -9,9 +9,12 @@
 
 #include "net/answer.h"
 #include "net/early.h"
+#include "net/range.h"
+#include "net/target.h"
 
 #define CONNECT_MS 30000L
-#define PICTURE_BUFFER (256L * 1024) /* either way, for submissions */
+#define HEADERS_MAX 4096UL
+#define PICTURE_BUFFER (256L * 1024) /* either way, for submissions and downloads */
 #define SMALL_BUFFER (16L * 1024)    /* for all other calls: whatever is allocated is wiped, too */
 
 static size_t on_send(char *to, size_t size, size_t n, void *ctx)
@@ -38,40 +41,53 @@ static int on_seek(void *ctx, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-static bool is_loopback_address(const struct sockaddr *address)
-{
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-
-    if (address->sa_family == AF_INET) {
-        memcpy(&v4, address, sizeof v4);
-        return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
-    }
-    memcpy(&v6, address, sizeof v6);
-    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-}
-
-/* The name said loopback; the address has the last word. */
+/* The name may have said anything; the address has the last word. */
 static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct net_call *call = ctx;
 
     (void)purpose;
-    if (call->net->loopback_only && !is_loopback_address(&address->addr)) {
-        answer_refuse(call, EXIT_KEY,
-                      "its name stands for another machine, and the key may not go there");
+    if (!target_admits(call, &address->addr)) {
         return CURL_SOCKET_BAD;
+    }
+    if (!call->sees_connection) {
+        target_reached(call, &address->addr);
     }
     call->fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     return call->fd;
 }
 
-/* The call may be gone when its connection is closed, the net is not. */
+#if LIBCURL_VERSION_NUM >= 0x075000
+/* Before each request: its connection may be one that another call has opened. */
+static int on_connection(void *ctx, char *ip, char *local_ip, int port, int local_port)
+{
+    struct net_call *call = ctx;
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+
+    (void)local_ip;
+    (void)port;
+    (void)local_port;
+    if (inet_pton(AF_INET, ip, &v4.sin_addr) == 1) {
+        memcpy(&address, &v4, sizeof v4);
+    } else if (inet_pton(AF_INET6, ip, &v6.sin6_addr) == 1) {
+        memcpy(&address, &v6, sizeof v6);
+    }
+    if (!target_admits(call, (struct sockaddr *)&address)) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    target_reached(call, (struct sockaddr *)&address);
+    return CURL_PREREQFUNC_OK;
+}
+#endif
+
+/* The call may be gone when its connection is closed, and its net; the owner of the loop is not. */
 static int on_close(void *ctx, curl_socket_t fd)
 {
-    const struct net *net = ctx;
+    const struct net *loop = ctx;
 
-    for (struct net_call *c = net->calls; c != NULL; c = c->next) {
+    for (struct net_call *c = loop->calls; c != NULL; c = c->next) {
         if (c->fd == fd) {
             early_save(c);
             c->fd = CURL_SOCKET_BAD;
@@ -80,35 +96,75 @@ static int on_close(void *ctx, curl_socket_t fd)
     return close(fd);
 }
 
-static void add_header(struct net_call *call, size_t *n, const char *line)
+/* A libcurl before 7.80 does not tell of connections that it takes up again, so it must not where
+ * that matters. */
+static CURLcode set_connection(struct net_call *call)
 {
-    /* libcurl only reads the list, so the texts may be constants. */
-    union {
-        const char *in;
-        char *out;
-    } text = {.in = line};
+    CURL *e = call->easy;
+    CURLcode bad = libcurl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 
-    call->headers[*n].data = text.out;
-    call->headers[*n].next = NULL;
-    if (*n > 0) {
-        call->headers[*n - 1].next = &call->headers[*n];
-    }
-    (*n)++;
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETDATA, call);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_CLOSESOCKETDATA, call->net->loop);
+#if LIBCURL_VERSION_NUM >= 0x075000
+    call->sees_connection =
+        libcurl.easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection) == CURLE_OK &&
+        libcurl.easy_setopt(e, CURLOPT_PREREQDATA, call) == CURLE_OK;
+#endif
+    bool fresh = call->request.submission || (call->request.url != NULL && !call->sees_connection);
+    return bad ? bad : libcurl.easy_setopt(e, CURLOPT_FRESH_CONNECT, (long)fresh);
+}
+
+/* Adds "NAME: VALUE", or "NAME:", which takes a header of libcurl's own away. */
+static void add_line(struct buf *lines, const char *name, const char *value)
+{
+    buf_addf(lines, "%s:%s%s", name, *value == '\0' ? "" : " ", value);
+    buf_add(lines, "", 1);
 }
 
 /* Application headers; Expect is switched off, since a server that never answers it costs a second.
  */
-static struct curl_slist *make_headers(struct net_call *call)
+static void write_headers(struct net_call *call)
+{
+    const struct net_request *r = &call->request;
+    const char *otherwise = r->url != NULL ? "*/*" : "application/json";
+    char range[40];
+
+    add_line(&call->lines, "Accept", r->accept != NULL ? r->accept : otherwise);
+    if (r->body != NULL) {
+        add_line(&call->lines, "Content-Type", body_type(r->body));
+        add_line(&call->lines, "Expect", "");
+    }
+    call->ranging = r->offset > 0 && (r->etag == NULL || range_is_strong(r->etag));
+    if (call->ranging) {
+        snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long)r->offset);
+        add_line(&call->lines, "Range", range);
+    }
+    if (call->ranging && r->etag != NULL) {
+        add_line(&call->lines, "If-Range", r->etag);
+    }
+}
+
+/* The list that libcurl reads; the key's line, if it goes along, stays where it is guarded. */
+static CURLcode set_headers(struct net_call *call)
 {
     size_t n = 0;
 
-    add_header(call, &n, "Accept: application/json");
-    if (call->request.body != NULL) {
-        add_header(call, &n, "Content-Type: application/json");
-        add_header(call, &n, "Expect:");
+    buf_release(&call->lines);
+    buf_init(&call->lines, HEADERS_MAX);
+    write_headers(call);
+    if (call->lines.failed) {
+        return CURLE_OUT_OF_MEMORY;
     }
-    call->headers[n - 1].next = call->net->key_header;
-    return call->headers;
+    for (size_t at = 0; at < call->lines.len && n < CALL_HEADERS_MAX; n++) {
+        call->headers[n] = (struct curl_slist){.data = call->lines.data + at};
+        call->headers[n].next = call->keyed ? call->net->key_header : NULL;
+        if (n > 0) {
+            call->headers[n - 1].next = &call->headers[n];
+        }
+        at += strlen(call->lines.data + at) + 1;
+    }
+    return libcurl.easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
 /* Trust in other CAs by the variables that curl knows; there is none to switch checking off. */
@@ -132,7 +188,7 @@ static CURLcode set_protocols(CURL *easy)
 
 static long buffer_size(const struct net_call *call)
 {
-    return call->request.submission ? PICTURE_BUFFER : SMALL_BUFFER;
+    return call->request.submission || call->request.url != NULL ? PICTURE_BUFFER : SMALL_BUFFER;
 }
 
 static CURLcode set_sending(struct net_call *call)
@@ -182,7 +238,7 @@ CURLcode setup_call(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_USERAGENT, "sdctl/" SDCTL_VERSION);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_ERRORBUFFER, call->why);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HTTPHEADER, make_headers(call));
+    bad = bad ? bad : set_headers(call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HEADERFUNCTION, answer_header);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HEADERDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -191,12 +247,9 @@ CURLcode setup_call(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_BUFFERSIZE, buffer_size(call));
     bad =
         bad ? bad : libcurl.easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_BYTES_MAX);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_OPENSOCKETDATA, call);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_CLOSESOCKETDATA, call->net);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_FRESH_CONNECT, (long)call->request.submission);
-    bad = bad || !call->net->loopback ? bad : libcurl.easy_setopt(e, CURLOPT_NOPROXY, "*");
+    bad = bad ? bad : set_connection(call);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_PROXY, call->proxy);
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_NOPROXY, ""); /* proxy.h has read the list */
     bad = bad || ca == NULL || *ca == '\0' ? bad : libcurl.easy_setopt(e, CURLOPT_CAINFO, ca);
     bad = bad ? bad : set_sending(call);
     return bad ? bad : set_times(call);

@@ -17,7 +17,7 @@ static const char *why_not(CURLUcode code)
     case CURLUE_UNSUPPORTED_SCHEME:
         return "only http and https are supported";
     case CURLUE_USER_NOT_ALLOWED:
-        return "it holds a user name or password; give these with --api-key-file or SDCTL_API_KEY";
+        return "it holds a user name or password";
     case CURLUE_BAD_PORT_NUMBER:
         return "its port is not a number from 1 to 65535";
     case CURLUE_OUT_OF_MEMORY:
@@ -104,7 +104,10 @@ int url_base(const char *text, char **url, struct error *err)
     }
     if (u == NULL || code != CURLUE_OK) {
         libcurl.url_cleanup(u);
-        return error_set(err, EXIT_USAGE, "cannot use the endpoint's URL: %s", why_not(code));
+        return error_set(err, EXIT_USAGE, "cannot use the endpoint's URL: %s%s", why_not(code),
+                         code == CURLUE_USER_NOT_ALLOWED
+                             ? "; give these with --api-key-file or SDCTL_API_KEY"
+                             : "");
     }
     bool extra = get_part(u, CURLUPART_QUERY, 0, query, sizeof query) ||
                  get_part(u, CURLUPART_FRAGMENT, 0, query, sizeof query) ||

@@ -1,6 +1,8 @@
 #include "wire/body.h"
 
 #include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,45 +34,69 @@ static bool add_text(void *ctx, const char *text, size_t n)
     return buf_add(&b->text, text, n);
 }
 
+/* The picture that a node stands for, or NULL. */
+static const struct source *picture_at(const struct body *b, const json_t *node)
+{
+    for (size_t i = 0; i < b->n_pictures; i++) {
+        if (b->pictures[i].node == node) {
+            return b->pictures[i].source;
+        }
+    }
+    return NULL;
+}
+
+/* Puts a picture behind the text so far. False when there is no room, as when one stands twice. */
+static bool add_picture(struct body *b, const struct source *source, bool as_is)
+{
+    end_text(b);
+    if (b->text.failed || b->n_parts + 2 > sizeof b->parts / sizeof *b->parts) {
+        return false;
+    }
+    b->parts[b->n_parts++] = (struct body_part){.source = source, .as_is = as_is};
+    return true;
+}
+
 static bool put_picture(void *ctx, const json_t *node, bool *stop)
 {
     struct body *b = ctx;
+    const struct source *source = picture_at(b, node);
 
-    for (size_t i = 0; i < b->n_pictures; i++) {
-        if (b->pictures[i].node != node) {
-            continue;
-        }
-        *stop = !buf_add(&b->text, "\"", 1);
-        end_text(b);
-        b->parts[b->n_parts++] = (struct body_part){.source = b->pictures[i].source};
-        *stop = *stop || !buf_add(&b->text, "\"", 1);
-        return true;
+    if (source == NULL) {
+        return false;
     }
-    return false;
+    *stop =
+        !(buf_adds(&b->text, "\"") && add_picture(b, source, false) && buf_adds(&b->text, "\""));
+    return true;
 }
 
 static uint64_t part_length(const struct body_part *part)
 {
-    return part->source == NULL ? part->text_len : base64_encoded_size((size_t)part->source->size);
+    if (part->source == NULL) {
+        return part->text_len;
+    }
+    return part->as_is ? part->source->size : base64_encoded_size((size_t)part->source->size);
 }
 
-int body_init(struct body *b, const json_t *request, const struct body_picture *pictures,
-              size_t n_pictures, struct error *err)
+static int begin(struct body *b, const struct body_picture *pictures, size_t n_pictures,
+                 struct error *err)
 {
-    struct json_writer w = {.sink = add_text, .ctx = b, .instead = put_picture};
-
     *b = (struct body){.pictures = pictures, .n_pictures = n_pictures};
     buf_init(&b->text, TEXT_MAX);
     if (n_pictures > BODY_PICTURES_MAX) {
         return error_set(err, EXIT_USAGE, "too many pictures in one request: %zu; at most %d",
                          n_pictures, BODY_PICTURES_MAX);
     }
-    if (!json_write(&w, request)) {
+    return 0;
+}
+
+static int finish(struct body *b, bool written, struct error *err)
+{
+    if (!written || b->text.failed) {
         body_release(b);
         return error_set(err, EXIT_USAGE,
                          "the request is too large: its text is over 16 MiB, or memory ran out");
     }
-    if (n_pictures > 0 && (b->raw = malloc(CHUNK)) == NULL) {
+    if (b->n_pictures > 0 && (b->raw = malloc(CHUNK)) == NULL) {
         body_release(b);
         return error_memory(err, "preparing a request");
     }
@@ -79,6 +105,108 @@ int body_init(struct body *b, const json_t *request, const struct body_picture *
         b->length += part_length(&b->parts[i]);
     }
     return 0;
+}
+
+int body_init(struct body *b, const json_t *request, const struct body_picture *pictures,
+              size_t n_pictures, struct error *err)
+{
+    struct json_writer w = {.sink = add_text, .ctx = b, .instead = put_picture};
+
+    if (begin(b, pictures, n_pictures, err) != 0) {
+        return -1;
+    }
+    return finish(b, json_write(&w, request), err);
+}
+
+/* A field's name in quotation marks, with what would end it spelled as browsers do (WHATWG HTML,
+ * multipart/form-data encoding algorithm). */
+static void add_name(struct buf *text, const char *name)
+{
+    for (const char *c = name; *c != '\0'; c++) {
+        switch (*c) {
+        case '"':
+            buf_adds(text, "%22");
+            break;
+        case '\r':
+            buf_adds(text, "%0D");
+            break;
+        case '\n':
+            buf_adds(text, "%0A");
+            break;
+        default:
+            buf_add(text, c, 1);
+        }
+    }
+}
+
+/* A file's field from behind its name on. */
+static bool put_file(struct body *b, const struct source *source)
+{
+    const char *extension = picture_extension(source->picture.type);
+    const char *mime = picture_mime(source->picture.type);
+
+    buf_addf(&b->text, "; filename=\"image.%s\"\r\nContent-Type: %s\r\n\r\n",
+             extension != NULL ? extension : "bin",
+             mime != NULL ? mime : "application/octet-stream");
+    return add_picture(b, source, true);
+}
+
+static bool put_field(struct body *b, const char *boundary, const char *name, const json_t *value)
+{
+    struct json_writer w = {.sink = add_text, .ctx = b, .instead = put_picture};
+    const struct source *source = picture_at(b, value);
+    bool written = true;
+
+    buf_addf(&b->text, "--%s\r\nContent-Disposition: form-data; name=\"", boundary);
+    add_name(&b->text, name);
+    buf_adds(&b->text, "\"");
+    if (source != NULL) {
+        written = put_file(b, source);
+    } else {
+        buf_adds(&b->text, "\r\n\r\n");
+        written = json_is_string(value)
+                      ? buf_add(&b->text, json_string_value(value), json_string_length(value))
+                      : json_write(&w, value);
+    }
+    return written && buf_adds(&b->text, "\r\n");
+}
+
+int body_init_form(struct body *b, const json_t *request, const struct body_picture *pictures,
+                   size_t n_pictures, struct error *err)
+{
+    unsigned char random[16];
+    char boundary[2 * sizeof random + 1];
+    const char *name;
+    json_t *value;
+    bool written = true;
+
+    if (begin(b, pictures, n_pictures, err) != 0) {
+        return -1;
+    }
+    if (sodium_init() < 0) {
+        return error_set(err, EXIT_UNEXPECTED, "no random numbers can be had");
+    }
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(boundary, sizeof boundary, random, sizeof random);
+    snprintf(b->type, sizeof b->type, "multipart/form-data; boundary=%s", boundary);
+    /* jansson's iterators want a pointer to what is not const; they change nothing */
+    union {
+        const json_t *in;
+        json_t *out;
+    } object = {.in = request};
+    json_object_foreach(object.out, name, value)
+    {
+        if (written && !json_is_null(value)) {
+            written = put_field(b, boundary, name, value);
+        }
+    }
+    written = written && buf_addf(&b->text, "--%s--\r\n", boundary);
+    return finish(b, written, err);
+}
+
+const char *body_type(const struct body *b)
+{
+    return b->type[0] != '\0' ? b->type : "application/json";
 }
 
 void body_rewind(struct body *b)
@@ -143,6 +271,20 @@ static int read_encoded(struct body *b, const struct source *s, char *to, size_t
     return 0;
 }
 
+/* Copies from the cursor in a picture. */
+static int read_raw(struct body *b, const struct source *s, char *to, size_t n, size_t *got,
+                    struct error *err)
+{
+    uint64_t left = s->size - b->at;
+
+    *got = left < n ? (size_t)left : n;
+    if (read_picture(s, (unsigned char *)to, *got, b->at, err) != 0) {
+        return -1;
+    }
+    b->at += *got;
+    return 0;
+}
+
 /* Hands out what is left of the carry. */
 static size_t read_carry(struct body *b, char *to, size_t n)
 {
@@ -174,7 +316,9 @@ int body_read(struct body *b, char *to, size_t n, size_t *got, struct error *err
             continue;
         }
         if (part->source != NULL) {
-            if (read_encoded(b, part->source, to + *got, n - *got, &some, err) != 0) {
+            int (*read)(struct body *, const struct source *, char *, size_t, size_t *,
+                        struct error *) = part->as_is ? read_raw : read_encoded;
+            if (read(b, part->source, to + *got, n - *got, &some, err) != 0) {
                 return -1;
             }
         } else {

@@ -27,6 +27,7 @@ struct body_picture {
 struct body_part {
     const struct source *source; /* NULL: text */
     size_t text_from, text_len;  /* bytes of `text` */
+    bool as_is;                  /* the picture's own bytes, not base64 */
 };
 
 struct body {
@@ -34,6 +35,7 @@ struct body {
     struct body_part parts[2 * BODY_PICTURES_MAX + 1];
     size_t n_parts;
     uint64_t length;                     /* of the whole body, in bytes */
+    char type[80];                       /* Content-Type */
     const struct body_picture *pictures; /* while it is made */
     size_t n_pictures;
     size_t part;   /* cursor: part, */
@@ -47,6 +49,15 @@ struct body {
  * is limited to 16 MiB. On failure the body is empty. */
 int body_init(struct body *b, const json_t *request, const struct body_picture *pictures,
               size_t n_pictures, struct error *err);
+
+/* The same as multipart/form-data (RFC 7578): each member of the request tree, an object, a field;
+ * a picture's node as a file of its own bytes, called "image.png" or as its type wants it; a string
+ * as it is; null not at all; anything else as its JSON text. The boundary is random. */
+int body_init_form(struct body *b, const json_t *request, const struct body_picture *pictures,
+                   size_t n_pictures, struct error *err);
+
+/* The body's Content-Type. */
+const char *body_type(const struct body *b);
 
 /* Fills up to n bytes; *got is 0 only at the end (or for n == 0). EXIT_INPUT when a file changed or
  * could not be read. */
