@@ -46,7 +46,7 @@ static int begin_string(struct tap *t, struct error *err)
 {
     t->kept = 0;
     t->escape = 0;
-    t->cut = t->high_surrogate = false;
+    t->cut = t->high_surrogate = t->skip = false;
     if (t->want_key && t->depth > 0 && t->kind[t->depth] == '{') {
         t->name_len = 0;
         t->state = KEY;
@@ -146,12 +146,27 @@ static int flush(struct tap *t, struct error *err)
     return n > 0 ? t->sink.bytes(t->sink.ctx, t->decoded, n, err) : 0;
 }
 
+static int not_base64(struct tap *t, const char *not_what, struct error *err)
+{
+    if (t->lenient) {
+        t->skip = true;
+        return 0;
+    }
+    return error_set(err, t->code, "picture %zu of the answer is not %s", t->index + 1, not_what);
+}
+
 /* Decodes a part of a tapped string. Small parts, such as lone escaped characters, are gathered. */
 static int tap_bytes(struct tap *t, const char *p, size_t n, size_t *used, struct error *err)
 {
     size_t some = n < SLICE ? n : SLICE;
     size_t made;
 
+    if (t->skip) {
+        for (*used = 0; *used < n && p[*used] != '"' && p[*used] != '\\'; ++*used) {
+        }
+        t->kept += *used;
+        return 0;
+    }
     if (t->decoded == NULL && (t->decoded = malloc(GATHERED + BASE64_DECODED_MAX(SLICE))) == NULL) {
         return error_memory(err, "receiving a picture");
     }
@@ -159,7 +174,7 @@ static int tap_bytes(struct tap *t, const char *p, size_t n, size_t *used, struc
     t->kept += *used;
     t->n_decoded += made;
     if (result == BASE64_BAD || (*used == 0 && some > 0)) {
-        return error_set(err, t->code, "picture %zu of the answer is not base64", t->index + 1);
+        return not_base64(t, "base64", err);
     }
     return t->n_decoded >= GATHERED ? flush(t, err) : 0;
 }
@@ -168,11 +183,11 @@ static int tap_bytes(struct tap *t, const char *p, size_t n, size_t *used, struc
 static int end_string(struct tap *t, struct error *err)
 {
     if (t->state == TAPPED) {
-        if (!base64_decoder_finish(&t->base64)) {
-            return error_set(err, t->code, "picture %zu of the answer is not whole base64",
-                             t->index + 1);
+        if (!t->skip && !base64_decoder_finish(&t->base64) &&
+            not_base64(t, "whole base64", err) != 0) {
+            return -1;
         }
-        if (flush(t, err) != 0 || t->sink.close(t->sink.ctx, err) != 0) {
+        if (!t->skip && (flush(t, err) != 0 || t->sink.close(t->sink.ctx, err) != 0)) {
             return -1;
         }
     } else if (t->state == KEY && t->depth == 1) {

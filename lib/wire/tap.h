@@ -39,6 +39,8 @@ struct tap {
     struct buf *rest;    /* where the other text goes; borrowed */
     size_t long_string;  /* of a kept string longer than this, only that much is kept */
     enum exit_code code; /* of errors in the text */
+    bool lenient; /* may be set after tap_init(): a tapped string that is no base64 is skipped, and
+                     the sink not told of its end */
 
     int state;
     unsigned depth;
@@ -52,6 +54,7 @@ struct tap {
     size_t name_len;
     size_t kept;         /* bytes of the current string so far */
     unsigned escape;     /* characters of the current escape seen; 0 outside one */
+    bool skip;           /* the rest of the current tapped string is not decoded */
     bool cut;            /* the rest of the current string is not kept */
     bool drop_escape;    /* it is not kept */
     bool high_surrogate; /* the one before was the first half of a pair */
