@@ -1,22 +1,34 @@
 #include "job/check.h"
 
 #include "job/fact.h"
+#include "job/run.h"
 #include "net/net.h"
 #include "wire/json.h"
 
-/* The names in an answer: of its objects, or its strings. NULL when it is no list. */
-static json_t *names_in(const json_t *list)
+/* The name of an item: itself, or the first of these members. */
+static json_t *name_of(json_t *item, const char *const *keys)
 {
-    static const char *const keys[] = {"title", "name", "model_name"};
-    json_t *names = json_is_array(list) ? json_array() : NULL, *item;
+    json_t *name = json_is_string(item) ? item : NULL;
+
+    for (; name == NULL && *keys != NULL; keys++) {
+        name = json_object_get(item, *keys);
+    }
+    return name;
+}
+
+/* The names in an answer: of its objects, or its strings. NULL when it is no list. */
+static json_t *names_in(const struct backend *backend, const char *items, const json_t *list)
+{
+    static const char *const usual[] = {"title", "name", "model_name", NULL};
+    const char *const *keys = backend->name_keys != NULL ? backend->name_keys : usual;
+    json_t *names, *item;
     size_t i;
 
+    list = items != NULL ? json_get_path(list, items) : list;
+    names = json_is_array(list) ? json_array() : NULL;
     json_array_foreach(list, i, item)
     {
-        json_t *name = json_is_string(item) ? item : NULL;
-        for (size_t k = 0; name == NULL && k < sizeof keys / sizeof *keys; k++) {
-            name = json_object_get(item, keys[k]);
-        }
+        json_t *name = name_of(item, keys);
         if (json_is_string(name)) {
             json_array_append(names, name);
         }
@@ -35,7 +47,7 @@ static int list(struct job *job, struct net *net, json_t *document, struct error
             *err = why;
             return -1;
         }
-        json_t *names = names_in(fact);
+        json_t *names = names_in(job->backend, c->items, fact);
         json_decref(fact);
         if (names != NULL && json_object_set_new(document, c->kind, names) != 0) {
             return error_memory(err, "checking the endpoint");
@@ -49,8 +61,8 @@ static int confirm(struct job *job, struct net *net, struct error *err)
 {
     json_t *fact;
 
-    if (job->backend == NULL) {
-        return fact_backend(job, net, err);
+    if (job->backend->probe == NULL) {
+        return 0;
     }
     if (fact_probe(job, net, job->backend, &fact, err) != 0) {
         return -1;
@@ -64,27 +76,21 @@ static int confirm(struct job *job, struct net *net, struct error *err)
 
 int check_endpoint(struct job *job, json_t **document, struct error *err)
 {
-    struct net_config config = {.base = job->url,
-                                .key = job->key,
-                                .key_form = job->backend != NULL ? job->backend->key_form
-                                                                 : backends[0]->key_form,
-                                .insecure_http = job->insecure_http,
-                                .deadline = job->deadline,
-                                .stop = job->stop};
-    struct net *net;
+    struct run r = {.job = job};
 
     *document = NULL;
-    if (net_open(&net, &config, err) != 0) {
-        return -1;
+    bool told = job->backend == NULL; /* finding out confirms it */
+    int result = run_open(&r, err);
+    if (result == 0 && !told) {
+        result = confirm(job, r.net, err);
     }
-    int result = confirm(job, net, err);
     if (result == 0) {
         *document = json_pack("{s:s,s:s,s:s,s:s}", "endpoint", job->endpoint_name, "url", job->url,
                               "backend", job->backend->name, "status", "ok");
         result = *document == NULL ? error_memory(err, "checking the endpoint")
-                                   : list(job, net, *document, err);
+                                   : list(job, r.net, *document, err);
     }
-    net_close(net);
+    net_close(r.net);
     if (result != 0) {
         json_decref(*document);
         *document = NULL;

@@ -18,7 +18,9 @@ static int unusable(const struct received *p, struct error *err)
 {
     picture_finish(&p->framing, err);
     err->code = EXIT_FAILED;
-    return error_prefix(err, "picture %zu of the answer is unusable: ", p->number);
+    return error_prefix(
+        err, p->fetched ? "result %zu is unusable: " : "picture %zu of the answer is unusable: ",
+        p->number);
 }
 
 static int check_bytes(struct received *p, const unsigned char *bytes, size_t n, struct error *err)
@@ -193,7 +195,7 @@ int inspect_bytes(struct inspect *in, const unsigned char *bytes, size_t n, stru
         return -1;
     }
     p->checked = p->ready = p->bytes;
-    if (in->bytes >= START) {
+    if (in->bytes >= START && !in->alone) {
         start(in);
     }
     return 0;
@@ -219,6 +221,21 @@ int inspect_wait(struct inspect *in, struct error *err)
     }
     int result = verdict(in, err);
     pthread_mutex_unlock(&in->lock);
+    return result;
+}
+
+int inspect_alone(struct inspect *in, struct error *err)
+{
+    size_t texts;
+
+    if (in->alone) {
+        return 0;
+    }
+    int result = inspect_wait(in, err);
+    texts = in->texts;
+    inspect_end(in);
+    in->texts = texts;
+    in->alone = true;
     return result;
 }
 

@@ -25,6 +25,7 @@ struct inspect {
     uint64_t bytes;           /* of all pictures so far */
     unsigned char *chunk;     /* a piece of a picture on its way through the thread's checks */
     size_t texts;             /* bytes of the pictures' texts; whoever checks counts */
+    bool alone;               /* no thread: what is checked is wanted at once */
     bool started;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows, and `next` and the marks of each picture */
@@ -48,6 +49,10 @@ int inspect_close(struct inspect *in, struct error *err);
 /* Waits until all that was told is checked; errors as above. What the checks found may be read now.
  */
 int inspect_wait(struct inspect *in, struct error *err);
+
+/* Waits as inspect_wait() does, and from now on does without a thread: inspect_bytes() and
+ * inspect_close() tell at once what is wrong. What was checked stays so. */
+int inspect_alone(struct inspect *in, struct error *err);
 
 /* Ends the thread, at once. Safe at any time. */
 void inspect_end(struct inspect *in);

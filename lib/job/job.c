@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job/journal.h"
 #include "wire/body.h"
 
 static const char *const layer_names[LAYER_COUNT] = {"option", "--set", "--params", "--from",
@@ -12,7 +13,8 @@ static const char *const layer_names[LAYER_COUNT] = {"option", "--set", "--param
 
 void job_init(struct job *job)
 {
-    *job = (struct job){.started = clock_ms(), .deadline = {.at = DEADLINE_NEVER}, .retries = 3};
+    *job = (struct job){.started = clock_ms(),
+                        .patience = {.deadline = {.at = DEADLINE_NEVER}, .retries = 3}};
     for (size_t i = 0; i < JOB_SOURCES_MAX; i++) {
         job->sources[i] = (struct source)SOURCE_INIT;
     }
@@ -151,6 +153,9 @@ static int overlay_native(struct job *job, enum job_layer layer, struct error *e
     if (native == NULL) {
         return 0;
     }
+    if (job->backend->adopt != NULL && job->backend->adopt(native, err) != 0) {
+        return -1;
+    }
     if (native_check_object(job->backend->natives, native, layer_names[layer], job->unchecked,
                             err) != 0) {
         return -1;
@@ -169,12 +174,20 @@ static void make_id(struct task *task)
     snprintf(task->id, sizeof task->id, "sdctl-%s", hex);
 }
 
+/* The first image is that of --image, else the first picture of the parameters. */
 static void describe_images(struct job *job)
 {
     json_t *images = json_object_get(job->task.neutral, "images");
 
+    job->task.inputs = job->inputs;
+    job->task.n_inputs = job->n_sources;
     job->task.n_images = json_array_size(images);
     for (size_t i = 0; i < job->n_sources; i++) {
+        job->inputs[i] = (struct input){.node = job->pictures[i].node,
+                                        .name = job->sources[i].name,
+                                        .width = job->sources[i].picture.width,
+                                        .height = job->sources[i].picture.height,
+                                        .bytes = job->sources[i].size};
         if (job->pictures[i].node == json_array_get(images, 0)) {
             job->task.width = job->sources[i].picture.width;
             job->task.height = job->sources[i].picture.height;
@@ -193,11 +206,15 @@ static int merge(struct job *job, struct error *err)
     }
     job->task = (struct task){.operation = job->operation,
                               .unchecked = job->unchecked,
+                              .resolve = job->resolve,
+                              .delivery = job->delivery,
                               .neutral = json_object(),
                               .native = json_object(),
                               .warnings = json_array()};
     job->origins = json_object();
-    make_id(&job->task);
+    if (job->backend->takes_id) {
+        make_id(&job->task);
+    }
     for (size_t i = 0; i < LAYER_COUNT; i++) {
         bool native = order[i] == LAYER_SET || order[i] == LAYER_PARAMS;
         if (job->operation == OPERATION_INTERROGATE) {
@@ -330,4 +347,5 @@ void job_release(struct job *job)
     backend_release_task(&job->task);
     json_decref(job->origins);
     json_decref(job->probed);
+    journal_close(job->journal);
 }

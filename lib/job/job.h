@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "job/output.h"
+#include "job/retry.h"
 #include "wire/json.h"
 #include "wire/source.h"
 
@@ -38,18 +39,23 @@ struct job {
     const struct backend *backend; /* NULL: find out */
     const struct secret *key;
     bool insecure_http, strict;
-    long retries;
-    struct deadline deadline;
-    const volatile sig_atomic_t *stop;
+    bool resubmit;       /* though the same request may have been taken already */
+    bool resolve;        /* --resolve */
+    bool journal_params; /* keep what was asked in the journal */
+    enum delivery delivery;
+    struct patience patience;
     struct output output;
     void (*watch)(void *ctx, const struct progress *progress); /* called about once a second; NULL:
                                                                   the server is not asked */
+    void (*preview)(void *ctx, int fd, uint64_t bytes); /* a picture of the state in between; or
+                                                           NULL */
     void (*log)(void *ctx, const char *line);
     void *ctx;
 
     /* Pictures to send: job_add_picture() opens them. */
     struct source sources[JOB_SOURCES_MAX];
     struct body_picture pictures[JOB_SOURCES_MAX];
+    struct input inputs[JOB_SOURCES_MAX];
     size_t n_sources;
 
     /* Made on the way. */
@@ -57,7 +63,9 @@ struct job {
     json_t *origins; /* native name -> where its value came from */
     json_t *probed;  /* what the backend's probe answered, if that was asked for; owned */
     int64_t started;
-    bool submitted; /* the server may have the task */
+    bool submitted;          /* the server may have the task */
+    struct journal *journal; /* of a task that lives on without us; else NULL */
+    char key_in_journal[32];
 };
 
 void job_init(struct job *job);

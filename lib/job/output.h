@@ -1,6 +1,7 @@
 #ifndef SDCTL_JOB_OUTPUT_H
 #define SDCTL_JOB_OUTPUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -42,6 +43,20 @@ const char *output_place(const struct output *o);
  */
 int output_place_picture(struct output *o, struct received *p, const char *kind, size_t number,
                          size_t total, char **path, bool *renamed, struct error *err);
+
+/* The plan as the journal keeps it, to be gone on with from any folder: {"kind", "path", "base",
+ * "force"}, paths absolute; one to standard output becomes one to the current folder. A new object;
+ * NULL without memory. */
+json_t *output_to_json(const struct output *o);
+
+/* The way back. EXIT_INPUT when it is no such plan. Nothing is refused because of what exists: the
+ * result is there and must go somewhere. */
+int output_from_json(struct output *o, const json_t *plan, struct error *err);
+
+/* A plan to put pictures into another folder under the names that they were planned to have: `base`
+ * is the last part of the old plan's. EXIT_OUTPUT. */
+int output_resume_folder(struct output *o, const char *folder, const char *base, bool force,
+                         struct error *err);
 
 /* NULL-safe. */
 void output_release(struct output *o);

@@ -11,41 +11,22 @@ void poll_init(struct poll *p, struct job *job, struct net *net)
         .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
 }
 
-static void end_call(struct poll *p)
+/* The server cannot tell this: it is not asked again. */
+static void give_up(struct poll *p, enum ask ask)
 {
-    body_release(&p->body);
-    receive_release(&p->receive);
-    json_decref(p->request_body);
-    p->request_body = NULL;
-    p->call = NULL;
+    p->no_task = p->no_task || ask == ASK_PROGRESS;
+    p->no_server = p->no_server || ask == ASK_PROGRESS_STEP;
 }
 
 static void start_call(struct poll *p, enum ask ask)
 {
-    struct net_request net_request = {.take = receive_take, .timeout_ms = CALL_MS};
-    struct request request;
+    const struct exchange_plan plan = {
+        .backend = p->job->backend, .task = &p->job->task, .ask = ask, .timeout_ms = CALL_MS};
     struct error ignored;
 
-    if (!p->job->backend->request(&p->job->task, ask, &request)) {
-        p->no_task = p->no_task || ask == ASK_PROGRESS;
-        p->no_server = p->no_server || ask == ASK_PROGRESS_STEP;
-        json_decref(request.body);
-        return;
-    }
     p->ask = ask;
-    p->request_body = request.body;
-    receive_init(&p->receive, NULL, NULL);
-    net_request.path = request.path;
-    net_request.ctx = &p->receive;
-    if (request.body != NULL) {
-        net_request.body = &p->body;
-        if (body_init(&p->body, request.body, NULL, 0, &ignored) != 0) {
-            end_call(p);
-            return;
-        }
-    }
-    if (net_start(p->net, &net_request, &p->call, &ignored) != 0) {
-        end_call(p);
+    if (exchange_start(&p->exchange, p->net, &plan, &ignored) == 1) {
+        give_up(p, ask);
     }
 }
 
@@ -55,18 +36,14 @@ static bool read_call(struct poll *p)
     struct net_reply reply;
     struct error ignored;
     json_t *json = NULL;
-    bool told = false;
 
-    int result = net_finish(p->call, &reply, &ignored);
-    if (result == 0 && reply.status == 200 && receive_json(&p->receive, &json, &ignored) == 0) {
-        told = p->job->backend->progress(p->ask, json, &p->progress);
-    }
+    int result = exchange_finish(&p->exchange, &reply, &json, &ignored);
+    bool told = json != NULL && p->job->backend->progress(p->ask, json, &p->progress);
     if (result == 0 && (reply.status == 404 || reply.status == 405 || (json != NULL && !told))) {
-        p->no_task = p->no_task || p->ask == ASK_PROGRESS;
-        p->no_server = p->no_server || p->ask == ASK_PROGRESS_STEP;
+        give_up(p, p->ask);
     }
     json_decref(json);
-    end_call(p);
+    exchange_release(&p->exchange);
     return told;
 }
 
@@ -78,7 +55,7 @@ static void tell(struct poll *p)
 
 void poll_step(struct poll *p)
 {
-    if (p->call == NULL) {
+    if (p->exchange.call == NULL) {
         if (clock_ms() >= p->next) {
             p->next = clock_ms() + ROUND_MS;
             if (!p->no_task) {
@@ -89,7 +66,7 @@ void poll_step(struct poll *p)
         }
         return;
     }
-    if (!net_is_done(p->call)) {
+    if (!exchange_is_done(&p->exchange)) {
         return;
     }
     enum ask asked = p->ask;
@@ -98,7 +75,7 @@ void poll_step(struct poll *p)
     if (asked == ASK_PROGRESS && told && p->progress.active && !p->no_server) {
         start_call(p, ASK_PROGRESS_STEP);
     }
-    if (told && p->call == NULL) {
+    if (told && p->exchange.call == NULL) {
         tell(p);
     }
 }
@@ -107,16 +84,10 @@ int64_t poll_due(const struct poll *p)
 {
     int64_t left = p->next - clock_ms();
 
-    return p->call != NULL || left > 1000 ? 1000 : left < 0 ? 0 : left;
+    return p->exchange.call != NULL || left > 1000 ? 1000 : left < 0 ? 0 : left;
 }
 
 void poll_release(struct poll *p)
 {
-    struct net_reply reply;
-    struct error ignored;
-
-    if (p->call != NULL) {
-        net_finish(p->call, &reply, &ignored);
-        end_call(p);
-    }
+    exchange_release(&p->exchange);
 }

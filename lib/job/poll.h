@@ -1,8 +1,8 @@
 #ifndef SDCTL_JOB_POLL_H
 #define SDCTL_JOB_POLL_H
 
+#include "job/exchange.h"
 #include "job/job.h"
-#include "job/receive.h"
 #include "net/net.h"
 
 /*
@@ -12,11 +12,8 @@
 struct poll {
     struct job *job;
     struct net *net;
-    struct net_call *call; /* under way, or NULL */
-    struct receive receive;
-    struct body body;
-    json_t *request_body;
-    enum ask ask;   /* of the call */
+    struct exchange exchange;
+    enum ask ask;   /* of the exchange */
     bool no_task;   /* the server cannot tell about one task */
     bool no_server; /* nor about what it does in general */
     int64_t next;   /* clock_ms() of the next round */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "job/receive_events.h"
 #include "wire/json.h"
 
 #define ANSWER_MAX (16UL * 1024 * 1024) /* of an answer besides its pictures */
@@ -12,9 +13,9 @@
 #define FAULT_STRING 4096               /* of a string in it: it may echo the whole request */
 #define FAULT_READ_MAX (512ULL * 1024 * 1024)
 
-void receive_init(struct receive *r, const char *tap_path, const char *place)
+void receive_init(struct receive *r, const struct receive_plan *plan)
 {
-    *r = (struct receive){.tap_path = tap_path, .place = place};
+    *r = (struct receive){.plan = *plan};
     buf_init(&r->rest, ANSWER_MAX);
 }
 
@@ -37,7 +38,7 @@ static int open_picture(void *ctx, size_t index, struct error *err)
     sha256_init(&p->hash);
     r->pictures[r->n_pictures++] = p;
     p->number = r->n_pictures;
-    if (outfile_open(&p->file, r->place, err) != 0) {
+    if (outfile_open(&p->file, r->plan.place, err) != 0) {
         return -1;
     }
     inspect_begin(&r->inspect, p);
@@ -53,7 +54,7 @@ static int picture_bytes(void *ctx, const unsigned char *bytes, size_t n, struct
         return error_set(err, EXIT_FAILED, "picture %zu of the answer is larger than 256 MiB",
                          p->number);
     }
-    if (outfile_write(&p->file, bytes, n, r->place, err) != 0) {
+    if (outfile_write(&p->file, bytes, n, r->plan.place, err) != 0) {
         return -1;
     }
     return inspect_bytes(&r->inspect, bytes, n, err);
@@ -66,20 +67,13 @@ static int close_picture(void *ctx, struct error *err)
     return inspect_close(&r->inspect, err);
 }
 
-/* The first byte of an answer decides how it is read. */
-static int begin(struct receive *r, int status, const char *bytes, size_t n, struct error *err)
+static int begin_json(struct receive *r, const char *bytes, size_t n, struct error *err)
 {
     const struct tap_sink sink = {
         .ctx = r, .open = open_picture, .bytes = picture_bytes, .close = close_picture};
     size_t space = 0;
     char start[48];
 
-    r->status = status;
-    if (status != 200) {
-        r->rest.max = FAULT_MAX;
-        tap_init(&r->tap, NULL, NULL, &r->rest, FAULT_STRING, EXIT_FAILED);
-        return 0;
-    }
     while (space < n && strchr(" \t\r\n", bytes[space]) != NULL) {
         space++;
     }
@@ -90,21 +84,58 @@ static int begin(struct receive *r, int status, const char *bytes, size_t n, str
                          "address?",
                          start);
     }
-    tap_init(&r->tap, r->tap_path, &sink, &r->rest, LONG_STRING, EXIT_FAILED);
+    tap_init(&r->tap, r->plan.tap, &sink, &r->rest, LONG_STRING, EXIT_FAILED);
     return 0;
 }
 
-int receive_take(void *receive, const struct net_reply *reply, const char *bytes, size_t n,
-                 struct error *err)
+/* No picture begins like a text, so a text is shown. */
+static int begin_picture(struct receive *r, const char *bytes, size_t n, struct error *err)
 {
-    struct receive *r = receive;
+    char start[48];
 
-    if (r->status == 0 && begin(r, reply->status, bytes, n, err) != 0) {
-        return -1;
+    if (n > 0 && strchr("\x89\xffRG", *bytes) == NULL) {
+        text_clean(start, sizeof start, bytes, n, 24);
+        return error_set(err, EXIT_FAILED, "the server's answer is no picture but starts with '%s'",
+                         start);
     }
-    if (r->status == 200) {
+    return open_picture(r, 0, err);
+}
+
+/* The first byte of an answer decides how it is read. */
+static int begin(struct receive *r, int status, const char *bytes, size_t n, struct error *err)
+{
+    r->status = status;
+    if (status != 200) {
+        r->rest.max = FAULT_MAX;
+        tap_init(&r->tap, NULL, NULL, &r->rest, FAULT_STRING, EXIT_FAILED);
+        return 0;
+    }
+    switch (r->plan.answer) {
+    case ANSWER_EVENTS:
+        r->events = receive_events_open(&r->plan);
+        return r->events != NULL ? 0 : error_memory(err, "receiving events");
+    case ANSWER_PICTURE:
+        return begin_picture(r, bytes, n, err);
+    default:
+        return begin_json(r, bytes, n, err);
+    }
+}
+
+static int take_answer(struct receive *r, const char *bytes, size_t n, struct error *err)
+{
+    switch (r->plan.answer) {
+    case ANSWER_EVENTS:
+        return receive_events_feed(r->events, bytes, n, err);
+    case ANSWER_PICTURE:
+        return picture_bytes(r, (const unsigned char *)bytes, n, err);
+    default:
         return tap_feed(&r->tap, bytes, n, err);
     }
+}
+
+static int take_fault(struct receive *r, const struct net_reply *reply, const char *bytes, size_t n,
+                      struct error *err)
+{
     if (reply->received > FAULT_READ_MAX) {
         return error_set(err, EXIT_FAILED, "the server answered %d and more than 512 MiB of text",
                          r->status);
@@ -118,14 +149,77 @@ int receive_take(void *receive, const struct net_reply *reply, const char *bytes
     return 0;
 }
 
+int receive_take(void *receive, const struct net_reply *reply, const char *bytes, size_t n,
+                 struct error *err)
+{
+    struct receive *r = receive;
+
+    if (r->status == 0 && begin(r, reply->status, bytes, n, err) != 0) {
+        return -1;
+    }
+    return r->status == 200 ? take_answer(r, bytes, n, err) : take_fault(r, reply, bytes, n, err);
+}
+
+int receive_picture_open(struct receive *r, struct error *err)
+{
+    size_t before = r->n_pictures;
+
+    if (inspect_alone(&r->inspect, err) != 0) {
+        return -1;
+    }
+    int result = open_picture(r, 0, err);
+    if (result != 0 && r->n_pictures > before) {
+        receive_picture_drop(r);
+    } else if (result == 0) {
+        r->pictures[before]->fetched = true;
+    }
+    return result;
+}
+
+int receive_picture_bytes(struct receive *r, const char *bytes, size_t n, struct error *err)
+{
+    return picture_bytes(r, (const unsigned char *)bytes, n, err);
+}
+
+int receive_picture_close(struct receive *r, struct error *err)
+{
+    return close_picture(r, err);
+}
+
+static void free_picture(struct received *p)
+{
+    outfile_discard(&p->file);
+    picture_release(&p->framing);
+    free(p->text);
+    free(p);
+}
+
+void receive_picture_drop(struct receive *r)
+{
+    struct received *p = r->pictures[--r->n_pictures];
+
+    if (p->text != NULL && *p->text != '\0') {
+        r->inspect.texts -= strlen(p->text) + 1;
+    }
+    r->inspect.current = NULL;
+    free_picture(p);
+}
+
 int receive_json(struct receive *r, json_t **json, struct error *err)
 {
     *json = NULL;
     if (r->status == 0) {
         return error_set(err, EXIT_FAILED, "the server's answer is empty");
     }
-    if (tap_finish(&r->tap, err) != 0 || inspect_wait(&r->inspect, err) != 0) {
-        return -1;
+    switch (r->plan.answer) {
+    case ANSWER_EVENTS:
+        return receive_events_finish(r->events, err);
+    case ANSWER_PICTURE:
+        return close_picture(r, err) == 0 ? inspect_wait(&r->inspect, err) : -1;
+    default:
+        if (tap_finish(&r->tap, err) != 0 || inspect_wait(&r->inspect, err) != 0) {
+            return -1;
+        }
     }
     *json = json_parse(buf_str(&r->rest), r->rest.len, "the server's answer", EXIT_FAILED, err);
     return *json == NULL ? -1 : 0;
@@ -149,11 +243,10 @@ void receive_release(struct receive *r)
     }
     inspect_end(&r->inspect);
     for (size_t i = 0; i < r->n_pictures; i++) {
-        outfile_discard(&r->pictures[i]->file);
-        picture_release(&r->pictures[i]->framing);
-        free(r->pictures[i]->text);
-        free(r->pictures[i]);
+        free_picture(r->pictures[i]);
     }
+    receive_events_close(r->events);
+    r->events = NULL;
     tap_release(&r->tap);
     buf_release(&r->rest);
     r->n_pictures = 0;

@@ -6,21 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/instant.h"
 #include "base/text.h"
 
 #define FIRST_PAUSE 0.5 /* seconds; doubles with each attempt */
 #define LONGEST_PAUSE 60.0
-
-/* Seconds since 1970 of a date in the Gregorian calendar, UTC. */
-static long long since_epoch(int year, int month, int day, int hour, int minute, int second)
-{
-    long long y = month > 2 ? year : year - 1;
-    long long era = y / 400, of_era = y % 400;
-    long long of_year = (153LL * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    long long days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-
-    return days * 86400 + hour * 3600LL + minute * 60LL + second;
-}
 
 double retry_after(const char *value, long long now)
 {
@@ -43,7 +33,7 @@ double retry_after(const char *value, long long now)
         return -1;
     }
     double left =
-        (double)(since_epoch(year, (int)(at - months) / 3 + 1, day, hour, minute, second) - now);
+        (double)(instant_of(year, (int)(at - months) / 3 + 1, day, hour, minute, second) - now);
     return left > 0 ? left : 0;
 }
 
@@ -56,16 +46,10 @@ static double backoff(long attempt)
     return step * (0.5 + (double)randombytes_uniform(1000) / 2000);
 }
 
-/* Waits; false when the deadline or a signal is nearer. */
-static bool pause_for(const struct job *job, double seconds)
+bool retry_wait(const struct patience *patience, int64_t pause)
 {
-    int64_t ms = seconds > 86400 * 365.0 ? INT64_MAX / 2 : (int64_t)(seconds * 1000);
-
-    if (clock_left(&job->deadline, INT64_MAX) <= ms) {
-        return false;
-    }
-    for (int64_t until = clock_ms() + ms, left; (left = until - clock_ms()) > 0;) {
-        if (job->stop != NULL && *job->stop != 0) {
+    for (int64_t until = clock_ms() + pause, left; (left = until - clock_ms()) > 0;) {
+        if (patience->stop != NULL && *patience->stop != 0) {
             return false;
         }
         struct timespec slice = {.tv_nsec = (long)(left < 100 ? left : 100) * 1000000};
@@ -74,26 +58,30 @@ static bool pause_for(const struct job *job, double seconds)
     return true;
 }
 
-static bool wait_turn(const struct job *job, long attempt, const struct net_reply *reply)
+/* How long until the next attempt; false when there is none, or the deadline is nearer. */
+static bool next_turn(const struct patience *patience, long attempt, const struct net_reply *reply,
+                      int64_t *pause)
 {
     double asked = retry_after(reply->retry_after, (long long)time(NULL));
+    double seconds = asked >= 0 ? asked : backoff(attempt);
 
-    return attempt < job->retries && pause_for(job, asked >= 0 ? asked : backoff(attempt));
+    *pause = seconds > 86400 * 365.0 ? INT64_MAX / 2 : (int64_t)(seconds * 1000);
+    return attempt < patience->retries && clock_left(&patience->deadline, INT64_MAX) > *pause;
 }
 
-bool retry_read(const struct job *job, long attempt, int result, const struct net_reply *reply,
-                const struct error *err)
+bool retry_read(const struct patience *patience, long attempt, int result,
+                const struct net_reply *reply, const struct error *err, int64_t *pause)
 {
     bool lost = result != 0 && err->code == EXIT_NETWORK && reply->lost;
     bool busy = result == 0 && (reply->status == 429 || reply->status == 502 ||
                                 reply->status == 503 || reply->status == 504);
 
-    return (lost || busy) && wait_turn(job, attempt, reply);
+    return (lost || busy) && next_turn(patience, attempt, reply, pause);
 }
 
-bool retry_submission(const struct job *job, long attempt, int result,
-                      const struct net_reply *reply)
+bool retry_submission(const struct patience *patience, long attempt, int result,
+                      const struct net_reply *reply, int64_t *pause)
 {
     return result == 0 && (reply->status == 429 || reply->status == 503) &&
-           wait_turn(job, attempt, reply);
+           next_turn(patience, attempt, reply, pause);
 }

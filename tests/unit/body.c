@@ -182,11 +182,104 @@ static void check_without_pictures(void)
 
     buf_init(&expected, 100);
     buf_adds(&expected, "{\"a\":1}");
-    CHECK(body_init(&body, request, NULL, 0, &err) == 0 && body.length == 7, "no pictures");
+    CHECK(body_init(&body, request, NULL, 0, &err) == 0 && body.length == 7 &&
+              strcmp(body_type(&body), "application/json") == 0,
+          "no pictures");
     CHECK(read_on(&body, &expected, 0, 3), "text alone");
     body_release(&body);
     buf_release(&expected);
     json_decref(request);
+}
+
+/* Every byte of a form, with what its boundary is taken from its type. */
+static void check_form(void)
+{
+    static const size_t sizes[PICTURES] = {5, 70000, 3, 0, 7}, steps[] = {1, 2, 7, 64, 65536, 0};
+    struct body body, other;
+    struct buf expected;
+    struct error err;
+    json_t *request = json_object();
+    unsigned char *bytes = malloc(70000);
+
+    make_source(0, sizes[0]);
+    make_source(1, sizes[1]);
+    make_source(2, sizes[2]);
+    sources[0].picture.type = PICTURE_PNG;
+    sources[1].picture.type = PICTURE_JPEG;
+    for (size_t i = 0; i < 3; i++) {
+        pictures[i] = (struct body_picture){.node = json_object(), .source = &sources[i]};
+    }
+    json_object_set_new(request, "prompt", json_string("a \"cat\"\r\n\xc3\xa9"));
+    json_object_set_new(request, "steps", json_integer(20));
+    json_object_set(request, "image", (json_t *)(uintptr_t)pictures[0].node);
+    json_object_set_new(request, "nothing", json_null());
+    json_object_set_new(request, "on", json_true());
+    json_object_set_new(request, "loras", json_pack("[{s:s,s:f}]", "n", "x", "w", 0.5));
+    json_object_set(request, "a\"\r\nb", (json_t *)(uintptr_t)pictures[1].node);
+    json_object_set_new(request, "list", json_pack("[O]", pictures[2].node));
+    CHECK(body_init_form(&body, request, pictures, 3, &err) == 0, "a form");
+    CHECK(body_init_form(&other, request, pictures, 3, &err) == 0, "another");
+    CHECK(strncmp(body_type(&body), "multipart/form-data; boundary=", 30) == 0 &&
+              strlen(body_type(&body)) == 62 && strcmp(body_type(&body), body_type(&other)) != 0,
+          "the boundary is random: %s", body_type(&body));
+    const char *edge = body_type(&body) + 30;
+    buf_init(&expected, 1 << 20);
+#define FIELD "--%s\r\nContent-Disposition: form-data; name="
+    buf_addf(&expected, FIELD "\"prompt\"\r\n\r\na \"cat\"\r\n\xc3\xa9\r\n", edge);
+    buf_addf(&expected, FIELD "\"steps\"\r\n\r\n20\r\n", edge);
+    buf_addf(&expected,
+             FIELD "\"image\"; filename=\"image.png\"\r\nContent-Type: image/png\r\n\r\n", edge);
+    buf_add(&expected, bytes, (size_t)pread(sources[0].fd, bytes, 5, 0));
+    buf_addf(&expected, "\r\n" FIELD "\"on\"\r\n\r\ntrue\r\n", edge);
+    buf_addf(&expected, FIELD "\"loras\"\r\n\r\n[{\"n\":\"x\",\"w\":0.5}]\r\n", edge);
+    buf_addf(&expected,
+             FIELD "\"a%%22%%0D%%0Ab\"; filename=\"image.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n",
+             edge);
+    buf_add(&expected, bytes, (size_t)pread(sources[1].fd, bytes, 70000, 0));
+    buf_addf(&expected, "\r\n" FIELD "\"list\"\r\n\r\n[\"", edge);
+    char *text = buf_room(&expected, 5);
+    if (text == NULL || pread(sources[2].fd, bytes, 3, 0) != 3) {
+        abort();
+    }
+    sodium_bin2base64(text, 5, bytes, 3, sodium_base64_VARIANT_ORIGINAL);
+    expected.len += 4;
+    buf_addf(&expected, "\"]\r\n--%s--\r\n", edge);
+#undef FIELD
+    CHECK(body.length == expected.len && other.length == body.length, "its length");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        body_rewind(&body);
+        CHECK(read_on(&body, &expected, 0, steps[i]), "a form in pieces of %zu", steps[i]);
+    }
+    body_release(&body);
+    body_release(&other);
+    buf_release(&expected);
+    json_decref(request);
+    free(bytes);
+    for (size_t i = 0; i < 3; i++) {
+        json_decref((json_t *)(uintptr_t)pictures[i].node);
+        close(sources[i].fd);
+        free(sources[i].name);
+    }
+}
+
+/* A node that stands in more places than there is room for. */
+static void check_repeated(void)
+{
+    json_t *list = json_array(), *node = json_object();
+    struct body body;
+    struct error err;
+
+    make_source(0, 10);
+    pictures[0] = (struct body_picture){.node = node, .source = &sources[0]};
+    for (size_t i = 0; i < 200; i++) {
+        json_array_append(list, node);
+    }
+    CHECK(body_init(&body, list, pictures, 1, &err) != 0 && err.code == EXIT_USAGE, "200 times");
+    body_release(&body);
+    json_decref(list);
+    json_decref(node);
+    close(sources[0].fd);
+    free(sources[0].name);
 }
 
 int main(void)
@@ -209,5 +302,7 @@ int main(void)
     }
     check_shrunk();
     check_without_pictures();
+    check_form();
+    check_repeated();
     return unit_done("body");
 }

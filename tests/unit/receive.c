@@ -11,6 +11,8 @@
 enum { PICTURES = 5 };
 
 static struct buf pngs[PICTURES];
+static const struct receive_plan plan = {.tap = "images[]", .place = "/tmp/"};
+
 static char digests[PICTURES][SHA256_HEX_SIZE];
 
 /* Noise, so that the side decides how large the PNG is: some 3 bytes for each pixel. */
@@ -73,7 +75,7 @@ static void check_whole(size_t most)
     json_t *document = NULL;
 
     answer_with(&json, pngs, PICTURES);
-    receive_init(&r, "images[]", "/tmp/");
+    receive_init(&r, &plan);
     int fed = feed(&r, &json, most, &err);
     int read = fed == 0 ? receive_json(&r, &document, &err) : -1;
     CHECK(fed == 0 && read == 0, "pieces of %zu: %s", most, err.text);
@@ -101,7 +103,7 @@ static void check_damaged(size_t picture, size_t at)
 
     pngs[picture].data[at] ^= 1;
     answer_with(&json, pngs, PICTURES);
-    receive_init(&r, "images[]", "/tmp/");
+    receive_init(&r, &plan);
     int result = feed(&r, &json, 16384, &err);
     result = result == 0 ? receive_json(&r, &document, &err) : result;
     snprintf(expected, sizeof expected, "picture %zu of the answer is unusable: ", picture + 1);
@@ -122,7 +124,7 @@ static void check_abandoned(size_t part)
 
     answer_with(&json, pngs, PICTURES);
     json.len = json.len / 8 * part;
-    receive_init(&r, "images[]", "/tmp/");
+    receive_init(&r, &plan);
     CHECK(feed(&r, &json, 16384, &err) == 0, "%s", err.text);
     receive_release(&r);
     CHECK(r.n_pictures == 0, "released");

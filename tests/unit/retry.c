@@ -96,7 +96,8 @@ static void check_submissions(void)
     } answers[] = {{0, 200}, {0, 429}, {0, 503}, {0, 500}, {0, 502},
                    {0, 504}, {0, 400}, {-1, 0},  {-1, 200}};
     enum { KINDS = sizeof answers / sizeof *answers, LENGTH = 5 };
-    static struct job job;
+    struct patience job = {0};
+    int64_t pause;
 
     job.deadline = clock_deadline(60);
     for (job.retries = 0; job.retries <= 5; job.retries++) {
@@ -111,7 +112,8 @@ static void check_submissions(void)
                 sent++;
                 refused += answers[left % KINDS].result == 0 &&
                            (reply.status == 429 || reply.status == 503);
-                if (!retry_submission(&job, attempt, answers[left % KINDS].result, &reply)) {
+                if (!retry_submission(&job, attempt, answers[left % KINDS].result, &reply,
+                                      &pause)) {
                     break;
                 }
             }
@@ -127,7 +129,8 @@ static void check_submissions(void)
 static void check_reads(void)
 {
     static const int repeated[] = {429, 502, 503, 504};
-    static struct job job = {.retries = 3};
+    struct patience job = {.retries = 3};
+    int64_t pause;
     struct error err = {.code = EXIT_NETWORK};
 
     job.deadline = clock_deadline(60);
@@ -137,25 +140,25 @@ static void check_reads(void)
         for (size_t i = 0; i < 4; i++) {
             expected = expected || repeated[i] == status;
         }
-        CHECK(retry_read(&job, 0, 0, &reply, &err) == expected, "status %d", status);
-        CHECK(!retry_read(&job, 3, 0, &reply, &err), "status %d, no retries left", status);
+        CHECK(retry_read(&job, 0, 0, &reply, &err, &pause) == expected, "status %d", status);
+        CHECK(!retry_read(&job, 3, 0, &reply, &err, &pause), "status %d, no retries left", status);
     }
     struct net_reply lost = {.lost = true, .retry_after = "0"};
     struct net_reply gone = {.retry_after = "0"};
-    CHECK(retry_read(&job, 0, -1, &lost, &err), "a lost answer");
-    CHECK(!retry_read(&job, 0, -1, &gone, &err), "no connection");
+    CHECK(retry_read(&job, 0, -1, &lost, &err, &pause), "a lost answer");
+    CHECK(!retry_read(&job, 0, -1, &gone, &err, &pause), "no connection");
     err.code = EXIT_FAILED;
-    CHECK(!retry_read(&job, 0, -1, &lost, &err), "an unusable answer");
+    CHECK(!retry_read(&job, 0, -1, &lost, &err, &pause), "an unusable answer");
     struct net_reply far = {.status = 429, .retry_after = "61"};
     int64_t before = clock_ms();
-    CHECK(!retry_read(&job, 0, 0, &far, &err) && clock_ms() - before < 1000,
+    CHECK(!retry_read(&job, 0, 0, &far, &err, &pause) && clock_ms() - before < 1000,
           "what does not fit the deadline ends at once");
+    struct net_reply near = {.status = 429, .retry_after = "5"};
+    CHECK(retry_read(&job, 0, 0, &near, &err, &pause) && pause == 5000, "what Retry-After says");
     volatile sig_atomic_t stop = 2;
     job.stop = &stop;
-    struct net_reply near = {.status = 429, .retry_after = "5"};
     before = clock_ms();
-    CHECK(!retry_read(&job, 0, 0, &near, &err) && clock_ms() - before < 1000,
-          "a signal ends a pause");
+    CHECK(!retry_wait(&job, pause) && clock_ms() - before < 1000, "a signal ends a pause");
 }
 
 int main(void)

@@ -1,0 +1,140 @@
+#include "job/spend.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sha256.h"
+#include "job/journal.h"
+
+/* Digest of what is sent, and where to. */
+static int digest_of(const struct job *job, const struct request *request, struct body *body,
+                     char hex[65], struct error *err)
+{
+    unsigned char chunk[16384];
+    uint8_t digest[SHA256_LEN];
+    struct sha256 hash;
+    size_t got;
+    int result;
+
+    sha256_init(&hash);
+    sha256_update(&hash, job->url, strlen(job->url) + 1);
+    sha256_update(&hash, request->path, strlen(request->path) + 1);
+    body_rewind(body);
+    while ((result = body_read(body, (char *)chunk, sizeof chunk, &got, err)) == 0 && got > 0) {
+        sha256_update(&hash, chunk, got);
+    }
+    body_rewind(body);
+    sha256_final(&hash, digest);
+    sha256_hex(digest, hex);
+    return result;
+}
+
+static int refuse_doubtful(const struct job *job, const char *digest, struct error *err)
+{
+    json_t *task = NULL;
+
+    if (job->resubmit) {
+        return 0;
+    }
+    if (journal_find_doubtful(job->journal, digest, &task, err) != 0) {
+        return -1;
+    }
+    if (task != NULL) {
+        error_set(err, EXIT_REFUSED,
+                  "the same request was sent at %s and its answer was lost, so it may have been "
+                  "taken and paid (%s in 'sdctl tasks list'); --resubmit sends it again",
+                  json_string_value(json_object_get(task, "submitted_at")),
+                  json_string_value(json_object_get(task, "key")));
+        json_decref(task);
+        return -1;
+    }
+    return 0;
+}
+
+static void make_key(struct job *job)
+{
+    unsigned char random[8];
+    char hex[2 * sizeof random + 1];
+
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(hex, sizeof hex, random, sizeof random);
+    snprintf(job->key_in_journal, sizeof job->key_in_journal, "sdctl-%s", hex);
+}
+
+/* Notes the task in the journal, all that is needed to go on with it. */
+static int note(struct job *job, const char *state, const char *digest, struct error *err)
+{
+    json_t *output = output_to_json(&job->output);
+    json_t *line = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:o?,s:s*,s:s*,s:O*}", "key", job->key_in_journal, "state", state,
+        "command", job->command, "backend", job->backend->name, "endpoint",
+        job->endpoint_name != NULL ? job->endpoint_name : job->url, "url", job->url, "output",
+        output, "digest", digest, "task_id", job->task.id[0] != '\0' ? job->task.id : NULL,
+        "params", job->journal_params ? job->task.native : NULL);
+    int result =
+        line == NULL ? error_memory(err, "noting the task") : journal_add(job->journal, line, err);
+
+    json_decref(line);
+    return result;
+}
+
+int spend_begin(struct job *job, const struct request *request, struct body *body,
+                struct error *err)
+{
+    char digest[65];
+
+    if (job->backend->lives_on == NULL || !job->backend->lives_on(&job->task)) {
+        return 0;
+    }
+    if (digest_of(job, request, body, digest, err) != 0 ||
+        journal_open(&job->journal, true, err) != 0 || refuse_doubtful(job, digest, err) != 0) {
+        return -1;
+    }
+    make_key(job);
+    return note(job, "submitting", digest, err);
+}
+
+/* A later line: what has changed. */
+static int change(struct job *job, json_t *line)
+{
+    struct error ignored;
+    int result = line == NULL ? -1 : journal_add(job->journal, line, &ignored);
+
+    json_decref(line);
+    return result;
+}
+
+void spend_end(struct job *job, int result, const struct net_reply *reply, const struct error *err)
+{
+    int s = reply->status;
+    bool refused = !job->submitted || (s >= 300 && s < 500 && s != 408);
+
+    if (job->journal == NULL || (result == 0 && s == 200)) {
+        return;
+    }
+    change(job, json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state",
+                          refused ? "failed" : "unknown", "reason", err->text));
+}
+
+void spend_taken(struct job *job)
+{
+    if (job->journal != NULL &&
+        change(job, json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state", "queued",
+                              "task_id", job->task.id)) != 0) {
+        backend_warn(&job->task, "task %s could not be noted in the journal: keep its id",
+                     job->task.id);
+    }
+}
+
+void spend_left(struct job *job)
+{
+    struct error ignored;
+
+    if (job->journal == NULL && job->task.id[0] != '\0' &&
+        job->operation != OPERATION_INTERROGATE &&
+        journal_open(&job->journal, true, &ignored) == 0) {
+        make_key(job);
+        note(job, "running", NULL, &ignored);
+    }
+}

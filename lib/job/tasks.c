@@ -1,0 +1,347 @@
+#include "job/tasks.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "job/fact.h"
+#include "job/wait.h"
+#include "wire/json.h"
+
+#define VERIFY_MS 10000 /* how long a task that was stopped may take to end */
+
+/* One GET. 0 with *json NULL when there is no such path. */
+static int get(struct run *run, const struct request *request, json_t **json, struct error *err)
+{
+    int result = fact_get(run->job, run->net, request->path, json, err);
+
+    json_decref(request->body);
+    return result;
+}
+
+/* What the service told of a task, and what it did not. */
+static json_t *document_of(const struct run *run, const json_t *task)
+{
+    static const char *const told[] = {"submitted_at", "progress", "urls"};
+    json_t *info = json_object(), *value;
+
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        value = json_object_get(task, told[i]);
+        if (value != NULL) {
+            json_object_set(info, told[i], value);
+        }
+    }
+    struct result of = run_result(run->job);
+    return json_pack("{s:s,s:s,s:s,s:O?,s:O?,s:[],s:O?,s:n,s:o,s:[],s:i}", "command", of.command,
+                     "backend", of.backend->name, "endpoint", of.endpoint, "status",
+                     json_object_get(task, "status"), "task_id", json_object_get(task, "task_id"),
+                     "images", "params", json_object_get(task, "params"), "caption", "info", info,
+                     "warnings", "elapsed_ms", 0);
+}
+
+/* The server's own clock, for services whose times have no zone (D19). */
+static int find_offset(struct run *run, struct task_range *range, struct error *err)
+{
+    const struct task_service *service = run->job->backend->tasks;
+    struct request request;
+    json_t *json = NULL;
+
+    if (service->clock == NULL || service->utc_offset == NULL || !service->clock(&request)) {
+        return 0;
+    }
+    if (get(run, &request, &json, err) != 0) {
+        return -1;
+    }
+    if (json == NULL || !service->utc_offset(json, &range->utc_offset)) {
+        time_t now = time(NULL); /* nothing tells: as this machine's */
+        struct tm local, utc;
+        localtime_r(&now, &local);
+        gmtime_r(&now, &utc);
+        local.tm_isdst = utc.tm_isdst = 0;
+        range->utc_offset = (long)difftime(mktime(&local), mktime(&utc));
+    }
+    json_decref(json);
+    return 0;
+}
+
+/* The raw list; 1 when there is none. */
+static int list(struct run *run, const struct task_range *range, json_t **tasks, struct error *err)
+{
+    const struct task_service *service = run->job->backend->tasks;
+    struct request request;
+    json_t *json = NULL;
+
+    *tasks = NULL;
+    if (service == NULL || !service->list(range, &request)) {
+        return 1;
+    }
+    if (get(run, &request, &json, err) != 0) {
+        return -1;
+    }
+    if (json == NULL) {
+        return 1;
+    }
+    *tasks = json_array();
+    int result = service->listed(range, json, *tasks, err);
+    json_decref(json);
+    if (result != 0) {
+        json_decref(*tasks);
+        *tasks = NULL;
+    }
+    return result;
+}
+
+static json_t *documents_of(const struct run *run, const json_t *tasks)
+{
+    json_t *documents = json_array(), *task;
+    size_t i;
+
+    json_array_foreach(tasks, i, task)
+    {
+        json_array_append_new(documents, document_of(run, task));
+    }
+    return documents;
+}
+
+static bool is_bounded(const struct task_range *range)
+{
+    return range->since != TIME_UNBOUND || range->until != TIME_UNBOUND;
+}
+
+int tasks_list(struct run *run, struct task_range *range, json_t **documents, struct error *err)
+{
+    json_t *tasks;
+
+    *documents = NULL;
+    if (run->job->backend->tasks != NULL && is_bounded(range) &&
+        find_offset(run, range, err) != 0) {
+        return -1;
+    }
+    int result = list(run, range, &tasks, err);
+    if (result == 0) {
+        *documents = documents_of(run, tasks);
+    }
+    json_decref(tasks);
+    return result;
+}
+
+/* How the task stands now. */
+static int ask_standing(struct run *run, struct outcome *outcome, struct error *err)
+{
+    struct wait w = {.net = run->net,
+                     .of = run_result(run->job),
+                     .patience = &run->job->patience,
+                     .key = run->job->key,
+                     .look = true};
+
+    wait_begin(&w);
+    while (!w.done) {
+        wait_step(&w);
+        net_step(run->net, w.done ? 0 : wait_due(&w));
+    }
+    *err = w.err;
+    int result = w.result;
+    *outcome = w.outcome;
+    w.outcome = (struct outcome){0};
+    wait_release(&w);
+    return result;
+}
+
+/* One request whose answer does not matter as long as it is a 200. */
+static int tell(struct run *run, enum ask ask, struct error *err)
+{
+    const struct exchange_plan plan = {
+        .backend = run->job->backend, .task = &run->job->task, .ask = ask};
+    struct exchange x;
+    struct net_reply reply = {0};
+    json_t *json = NULL;
+
+    int result = exchange_start(&x, run->net, &plan, err);
+    if (result != 0) {
+        return result < 0
+                   ? -1
+                   : error_set(err, EXIT_REFUSED, "%s cannot %s a task", run->job->backend->title,
+                               ask == ASK_CANCEL ? "cancel" : "skip");
+    }
+    while (!exchange_is_done(&x) && clock_left(&run->job->patience.deadline, 1) > 0) {
+        net_step(run->net, 1000);
+    }
+    result = exchange_finish(&x, &reply, &json, err);
+    if (result == 0 && reply.status != 200) {
+        const struct fault_of of = {.backend = run->job->backend,
+                                    .key = run->job->key,
+                                    .path = x.request.path,
+                                    .what = "to stop a task"};
+        result = fact_fault(&of, &reply, &x.receive, err);
+    }
+    json_decref(json);
+    exchange_release(&x);
+    return result;
+}
+
+/* Only a task that runs can be stopped. */
+static int check_running(const struct run *run, const struct outcome *o, struct error *err)
+{
+    const char *id = run->job->task.id;
+
+    switch (o->standing) {
+    case STANDING_RUNNING:
+        return 0;
+    case STANDING_QUEUED:
+        return error_set(err, EXIT_REFUSED,
+                         "task %s waits in the queue: %s can only stop what runs, which is another "
+                         "task",
+                         id, run->job->backend->title);
+    default:
+        return error_set(err, EXIT_REFUSED, "task %s does not run: it has %s", id,
+                         standing_name(o->standing));
+    }
+}
+
+int tasks_stop(struct run *run, enum ask ask, json_t **document, struct error *err)
+{
+    struct request offered;
+    struct outcome o = {0};
+    struct result of = run_result(run->job);
+    int64_t until = clock_ms() + VERIFY_MS;
+
+    *document = NULL;
+    if (!run->job->backend->request(&run->job->task, ask, &offered)) {
+        return error_set(err, EXIT_REFUSED, "%s cannot %s a task", run->job->backend->title,
+                         ask == ASK_CANCEL ? "cancel" : "skip");
+    }
+    json_decref(offered.body);
+    if (ask_standing(run, &o, err) != 0) {
+        return -1;
+    }
+    int result = check_running(run, &o, err);
+    result = result == 0 ? tell(run, ask, err) : result;
+    while (result == 0 && ask == ASK_CANCEL && o.standing == STANDING_RUNNING &&
+           clock_ms() < until && retry_wait(&run->job->patience, 200)) {
+        backend_release_outcome(&o);
+        result = ask_standing(run, &o, err);
+    }
+    if (result == 0) {
+        *document = result_document(&of, standing_name(o.standing), NULL, &o);
+        result = *document != NULL ? 0 : error_memory(err, "describing the task");
+    }
+    backend_release_outcome(&o);
+    return result;
+}
+
+/* Whether a task that has not ended may be in the range: one whose time is not known counts. */
+static bool has_unfinished(const json_t *tasks)
+{
+    const json_t *task;
+    size_t i;
+
+    json_array_foreach(tasks, i, task)
+    {
+        const char *status = json_string_at(task, "status");
+        if (status == NULL || strcmp(status, "queued") == 0 || strcmp(status, "running") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The unfinished ones: they are listed whatever the range, so that none is overlooked. */
+static int refuse_unfinished(struct run *run, const struct task_range *range, struct error *err)
+{
+    static const enum task_query queries[] = {TASKS_PENDING, TASKS_CURRENT};
+
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct task_range now = {.query = queries[i],
+                                 .page = -1,
+                                 .page_size = -1,
+                                 .since = TIME_UNBOUND,
+                                 .until = TIME_UNBOUND,
+                                 .utc_offset = range->utc_offset};
+        json_t *tasks;
+        if (list(run, &now, &tasks, err) < 0) {
+            return -1;
+        }
+        bool any = has_unfinished(tasks);
+        json_decref(tasks);
+        if (any) {
+            return error_set(err, EXIT_REFUSED,
+                             "a task waits or runs on the server, and deleting would lose it: wait "
+                             "until it has ended");
+        }
+    }
+    return 0;
+}
+
+static int erase(struct run *run, const struct task_range *range, struct error *err)
+{
+    struct request request;
+    json_t *json = NULL;
+
+    if (!run->job->backend->tasks->erase(range, &request)) {
+        return error_set(err, EXIT_USAGE, "the range of times cannot be sent");
+    }
+    int result = get(run, &request, &json, err);
+    json_decref(json);
+    return result;
+}
+
+int tasks_erase(struct run *run, struct task_range *range,
+                bool (*agree)(void *ctx, const json_t *documents), void *ctx, json_t **documents,
+                struct error *err)
+{
+    const struct task_service *service = run->job->backend->tasks;
+    json_t *tasks = NULL, *after = NULL;
+
+    *documents = NULL;
+    if (service == NULL || service->erase == NULL) {
+        return 1;
+    }
+    range->query = TASKS_HISTORY;
+    int result = find_offset(run, range, err);
+    result = result != 0 ? result : list(run, range, &tasks, err);
+    if (result == 0 && json_array_size(tasks) > 0) {
+        *documents = documents_of(run, tasks);
+        result = has_unfinished(tasks) ? error_set(err, EXIT_REFUSED,
+                                                   "a task in this range waits or runs: deleting "
+                                                   "would lose it")
+                                       : refuse_unfinished(run, range, err);
+        result = result != 0 ? result : agree(ctx, *documents) ? 0 : 2;
+        result = result != 0 ? result : erase(run, range, err);
+        result = result != 0 ? result : list(run, range, &after, err);
+        if (result == 0 && json_array_size(after) > 0) {
+            result = error_set(err, EXIT_FAILED, "%zu of %zu tasks are still there",
+                               json_array_size(after), json_array_size(tasks));
+        }
+    } else if (result == 0) {
+        *documents = json_array();
+    }
+    json_decref(after);
+    json_decref(tasks);
+    return result;
+}
+
+json_t *tasks_entry_document(const json_t *entry)
+{
+    static const char *const told[] = {"submitted_at", "reason", "expires_at", "key"};
+    const char *state = json_string_at(entry, "state");
+    json_t *info = json_object(), *images = json_array(), *path;
+    size_t i;
+
+    for (i = 0; i < sizeof told / sizeof *told; i++) {
+        json_t *value = json_object_get(entry, told[i]);
+        if (value != NULL) {
+            json_object_set(info, told[i], value);
+        }
+    }
+    json_array_foreach(json_object_get(entry, "images"), i, path)
+    {
+        json_array_append_new(images, json_pack("{s:O}", "path", path));
+    }
+    return json_pack(
+        "{s:O?,s:O?,s:O?,s:s,s:O?,s:o,s:O?,s:n,s:o,s:[],s:i}", "command",
+        json_object_get(entry, "command"), "backend", json_object_get(entry, "backend"), "endpoint",
+        json_object_get(entry, "endpoint"), "status",
+        state == NULL || strcmp(state, "submitting") == 0 ? "unknown" : state, "task_id",
+        json_object_get(entry, "task_id"), "images", images, "params",
+        json_object_get(entry, "params"), "caption", "info", info, "warnings", "elapsed_ms", 0);
+}
