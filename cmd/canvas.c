@@ -133,7 +133,7 @@ int canvas_sketch(struct job *job, const struct inpaint_options *o, struct mask_
     size_t at;
 
     if (find_image(job, "--sketch", &at, err) != 0 ||
-        source_open(&drawn, o->sketch, &job->deadline, err) != 0) {
+        source_open(&drawn, o->sketch, &job->patience.deadline, err) != 0) {
         return -1;
     }
     if (drawn.picture.orientation != 1) {
@@ -296,4 +296,15 @@ int canvas_extend(struct job *job, const struct outpaint *extent, struct error *
         return -1;
     }
     return extend_image(job, image, extent, err);
+}
+
+int canvas_native(struct job *job, const struct outpaint *extent, struct error *err)
+{
+    json_t *sides = json_pack("{s:I,s:I,s:I,s:I}", "left", (json_int_t)extent->left, "top",
+                              (json_int_t)extent->top, "right", (json_int_t)extent->right, "bottom",
+                              (json_int_t)extent->bottom);
+
+    return sides != NULL && json_object_set_new(job->layers[LAYER_OPTION], "outpaint", sides) == 0
+               ? 0
+               : error_memory(err, "extending the image");
 }

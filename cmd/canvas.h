@@ -30,4 +30,7 @@ int canvas_new_area(struct job *job, const struct outpaint *extent, struct mask_
 /* Extends the image and the job's mask, which the new area is added to. */
 int canvas_extend(struct job *job, const struct outpaint *extent, struct error *err);
 
+/* The service extends the image itself: the neutral parameter "outpaint". */
+int canvas_native(struct job *job, const struct outpaint *extent, struct error *err);
+
 #endif

@@ -13,6 +13,7 @@ extern const struct command img2img_command;
 extern const struct command inpaint_command;
 extern const struct command mask_invert_command;
 extern const struct command interrogate_command;
+extern const struct command tasks_command;
 extern const struct command convert_params_command;
 extern const struct command endpoint_command;
 extern const struct command help_command;

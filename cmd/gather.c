@@ -89,7 +89,7 @@ static int read_params(const char *path, const struct deadline *deadline, json_t
 }
 
 /* image=FILE,model=NAME,...: an object with the picture's node at image and mask. */
-static json_t *read_unit(struct job *job, const char *text, struct error *err)
+static json_t *read_unit(struct job *job, const char *option, const char *text, struct error *err)
 {
     json_t *unit = json_object();
     char key[64];
@@ -98,7 +98,7 @@ static json_t *read_unit(struct job *job, const char *text, struct error *err)
         size_t n = strcspn(text, "="), value_len;
         if (text[n] != '=' || n >= sizeof key || n == 0 || memchr(text, ',', n) != NULL) {
             json_decref(unit);
-            error_set(err, EXIT_USAGE, "--controlnet: '%s' is not KEY=VALUE,...", text);
+            error_set(err, EXIT_USAGE, "%s: '%s' is not KEY=VALUE,...", option, text);
             return NULL;
         }
         memcpy(key, text, n);
@@ -113,7 +113,7 @@ static json_t *read_unit(struct job *job, const char *text, struct error *err)
         free(value);
         if (item == NULL || json_object_set_new(unit, key, item) != 0) {
             json_decref(unit);
-            error_prefix(err, "--controlnet: ");
+            error_prefix(err, "%s: ", option);
             return NULL;
         }
         text += value_len + (text[value_len] == ',');
@@ -121,20 +121,22 @@ static json_t *read_unit(struct job *job, const char *text, struct error *err)
     return unit;
 }
 
-static int add_controlnet(struct job *job, const struct option_list *list, struct error *err)
+/* All units of an option, as an array under a neutral name. */
+static int add_units(struct job *job, const struct option_list *list, const char *option,
+                     const char *name, struct error *err)
 {
     json_t *units = list->n == 0 ? NULL : json_array();
 
     for (size_t i = 0; i < list->n; i++) {
-        json_t *unit = read_unit(job, list->v[i], err);
+        json_t *unit = read_unit(job, option, list->v[i], err);
         if (unit == NULL || json_array_append_new(units, unit) != 0) {
             json_decref(units);
             return -1;
         }
     }
-    return units == NULL || json_object_set_new(job->layers[LAYER_OPTION], "controlnet", units) == 0
+    return units == NULL || json_object_set_new(job->layers[LAYER_OPTION], name, units) == 0
                ? 0
-               : error_memory(err, "preparing ControlNet");
+               : error_memory(err, "preparing the units");
 }
 
 static int add_script(struct job *job, const struct generation_options *g, struct error *err)
@@ -236,6 +238,15 @@ static int add_mask(struct job *job, const struct generation *g, int *erased, st
     if (outpaint && canvas_parse(g->image.outpaint, &extent, err) != 0) {
         return -1;
     }
+    if (outpaint && job->backend != NULL && job->backend->native_outpaint) {
+        if (canvas_native(job, &extent, err) != 0) {
+            return -1;
+        }
+        outpaint = false;
+        if (o->mask == NULL && o->sketch == NULL) {
+            return mask_drop(job, err);
+        }
+    }
     if (job->operation != OPERATION_INPAINT) {
         result = mask_drop(job, err);
         if (result != 0 || !outpaint) {
@@ -258,6 +269,14 @@ out:
     return result;
 }
 
+static enum delivery delivery_of(const struct task_options *task)
+{
+    return task->async    ? DELIVERY_ASYNC
+           : task->stream ? DELIVERY_STREAM
+           : task->binary ? DELIVERY_BINARY
+                          : DELIVERY_PLAIN;
+}
+
 /* Fills the job's layers and pictures. */
 int gather_job(struct job *job, const struct generation *g, struct parsed *parsed,
                struct error *err)
@@ -267,16 +286,23 @@ int gather_job(struct job *job, const struct generation *g, struct parsed *parse
 
     job->layers[LAYER_OPTION] = json_incref(parsed->neutral);
     job->unchecked = g->image.set_unchecked;
+    job->resolve = g->image.resolve;
+    job->delivery = delivery_of(&g->task);
+    job->resubmit = g->task.resubmit;
+    job->journal_params = g->task.journal_params;
     if (check_stdin(g, err) != 0 ||
-        read_prompt(parsed->neutral, "prompt", &job->deadline, err) != 0 ||
-        read_prompt(parsed->neutral, "negative_prompt", &job->deadline, err) != 0 ||
+        read_prompt(parsed->neutral, "prompt", &job->patience.deadline, err) != 0 ||
+        read_prompt(parsed->neutral, "negative_prompt", &job->patience.deadline, err) != 0 ||
         read_set(&g->image.set, &job->layers[LAYER_SET], err) != 0 ||
-        read_params(g->image.params, &job->deadline, &job->layers[LAYER_PARAMS], err) != 0 ||
+        read_params(g->image.params, &job->patience.deadline, &job->layers[LAYER_PARAMS], err) !=
+            0 ||
         image_lift(job, job->layers[LAYER_PARAMS], err) != 0 ||
         image_lift(job, job->layers[LAYER_SET], err) != 0 ||
-        (g->image.from != NULL && from_read(&from, g->image.from, &job->deadline, err) != 0) ||
+        (g->image.from != NULL &&
+         from_read(&from, g->image.from, &job->patience.deadline, err) != 0) ||
         add_images(job, &g->image.image, from.image, &erased, err) != 0 ||
-        add_controlnet(job, &g->image.controlnet, err) != 0 ||
+        add_units(job, &g->image.controlnet, "--controlnet", "controlnet", err) != 0 ||
+        add_units(job, &g->image.ip_adapter, "--ip-adapter", "ip_adapters", err) != 0 ||
         add_script(job, &g->image, err) != 0) {
         goto out;
     }

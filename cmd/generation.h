@@ -11,6 +11,7 @@ struct generation {
     struct remote_options remote;
     struct generation_options image;
     struct output_options output;
+    struct task_options task;
     struct inpaint_options inpaint; /* of inpaint only */
 };
 

@@ -32,15 +32,27 @@ struct remote_options {
     bool explain;
     bool strict;
     bool no_progress;
+    bool own_key; /* no option: only the endpoint's own key, several services being asked */
 };
 extern const struct option_group remote_group;  /* which service, and how to reach it */
 extern const struct option_group request_group; /* what is done with a request; same struct */
+
+/* How a task is sent and its result taken. */
+struct task_options {
+    bool async, stream, binary; /* one of them at most */
+    bool resubmit;
+    bool journal_params;
+    bool show;
+};
+extern const struct option_group task_group;
 
 /* The picture and the parameters that are not neutral ones. */
 struct generation_options {
     struct option_list image;      /* -i, repeats */
     struct option_list controlnet; /* KEY=VALUE,... */
-    struct option_list set;        /* KEY=VALUE */
+    struct option_list ip_adapter; /* KEY=VALUE,... */
+    bool resolve;
+    struct option_list set; /* KEY=VALUE */
     bool set_unchecked;
     const char *params; /* FILE|- */
     const char *from;   /* FILE|- */

@@ -22,7 +22,8 @@ json_t *image_open(struct job *job, const char *path, struct error *err)
 {
     struct source source;
 
-    return source_open(&source, path, &job->deadline, err) == 0 ? add(job, &source, err) : NULL;
+    return source_open(&source, path, &job->patience.deadline, err) == 0 ? add(job, &source, err)
+                                                                         : NULL;
 }
 
 static int to_file(void *ctx, const void *bytes, size_t n, struct error *err)
@@ -87,7 +88,7 @@ json_t *image_open_init(struct job *job, const char *path, int *erased, struct e
 {
     struct source source;
 
-    return source_open(&source, path, &job->deadline, err) == 0
+    return source_open(&source, path, &job->patience.deadline, err) == 0
                ? add_init(job, &source, erased, err)
                : NULL;
 }
@@ -96,7 +97,7 @@ int image_replace(struct job *job, size_t at, const char *path, struct error *er
 {
     struct source source;
 
-    if (source_open(&source, path, &job->deadline, err) != 0) {
+    if (source_open(&source, path, &job->patience.deadline, err) != 0) {
         return -1;
     }
     if (bake(&source, NULL, err) != 0) {

@@ -42,7 +42,7 @@ static int add_image(struct job *job, const struct parsed *parsed, struct error 
     struct source source;
 
     job->layers[LAYER_OPTION] = json_incref(parsed->neutral);
-    if (source_open(&source, path, &job->deadline, err) != 0) {
+    if (source_open(&source, path, &job->patience.deadline, err) != 0) {
         return -1;
     }
     json_t *node = job_add_picture(job, &source, err);

@@ -91,7 +91,7 @@ json_t *mask_open(struct job *job, const char *path, struct error *err)
 {
     const struct mask_options options = {.from_option = "sdctl mask-invert --keep --from"};
     struct mask_stats stats;
-    int in = source_open_plain(path, SOURCE_BYTES_MAX, &job->deadline, err);
+    int in = source_open_plain(path, SOURCE_BYTES_MAX, &job->patience.deadline, err);
 
     return in < 0 ? NULL : normalise(job, in, path, &options, &stats, err);
 }
@@ -225,7 +225,7 @@ int mask_add(struct job *job, const struct inpaint_options *options, struct mask
     }
     int in = given->fd >= 0
                  ? given->fd
-                 : source_open_plain(options->mask, SOURCE_BYTES_MAX, &job->deadline, err);
+                 : source_open_plain(options->mask, SOURCE_BYTES_MAX, &job->patience.deadline, err);
     given->fd = -1;
     json_t *mask =
         in < 0 ? NULL

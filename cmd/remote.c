@@ -88,7 +88,9 @@ static int find_key(struct remote *remote, const struct remote_options *options,
     bool readable = false;
     int result;
 
-    if (options->api_key_file != NULL) {
+    if (options->own_key) {
+        result = config_key(endpoint, deadline, &remote->key, &readable, err);
+    } else if (options->api_key_file != NULL) {
         result = secret_read_file(&remote->key, options->api_key_file, deadline, &readable, err);
     } else if (env != NULL && *env != '\0') {
         result = secret_set(&remote->key, env, strlen(env), "SDCTL_API_KEY", err);
@@ -129,6 +131,18 @@ static int find_url(struct remote *remote, const char *name, const json_t *endpo
     return remote->name != NULL ? 0 : error_memory(err, "opening the endpoint");
 }
 
+bool remote_is_named(const struct remote_options *options)
+{
+    json_t *config = NULL;
+    struct error ignored;
+
+    bool named = option_or_env(options->endpoint, "SDCTL_ENDPOINT") != NULL ||
+                 option_or_env(options->backend, "SDCTL_BACKEND") != NULL ||
+                 (config_load(&config, &ignored) == 0 && json_string_at(config, "default") != NULL);
+    json_decref(config);
+    return named;
+}
+
 int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
                 bool needed, struct job *job, struct error *err)
 {
@@ -141,9 +155,10 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
     job->command = command;
     job->strict = options->strict;
     job->insecure_http = options->insecure_http;
-    job->retries = options->retries.set ? (long)options->retries.value : 3;
-    job->deadline = clock_deadline(options->timeout.set ? options->timeout.value : TIMEOUT_DEFAULT);
-    job->stop = &run_stop;
+    job->patience.retries = options->retries.set ? (long)options->retries.value : 3;
+    job->patience.deadline =
+        clock_deadline(options->timeout.set ? options->timeout.value : TIMEOUT_DEFAULT);
+    job->patience.stop = &run_stop;
     job->key = &remote->key;
     if ((name == NULL || !is_url(name)) &&
         (config_load(&config, err) != 0 || find_endpoint(config, &name, &endpoint, err) != 0)) {
@@ -151,7 +166,8 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
     }
     if (find_backend(backend, endpoint, job, err) != 0 ||
         find_url(remote, name, endpoint, needed, job, err) != 0 ||
-        (needed && find_key(remote, options, endpoint, command, &job->deadline, err) != 0)) {
+        (needed &&
+         find_key(remote, options, endpoint, command, &job->patience.deadline, err) != 0)) {
         goto out;
     }
     result = 0;

@@ -21,6 +21,9 @@ struct remote {
 int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
                 bool needed, struct job *job, struct error *err);
 
+/* Whether a service is named by an option, the environment or the configuration's default. */
+bool remote_is_named(const struct remote_options *options);
+
 /* Runs a prepared job with progress and signals, and prints its document (not when the picture goes
  * to standard output) and warnings. */
 int remote_run(const struct remote_options *options, struct job *job, json_t **document,

@@ -22,20 +22,20 @@ _sdctl_files() {
 _sdctl_tables() {
     case $1 in
     '')
-        operands='img2img inpaint mask-invert interrogate convert-params endpoint help version sandbox'
+        operands='img2img inpaint mask-invert interrogate tasks convert-params endpoint help version sandbox'
         ;;
     img2img)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --async --stream --binary --resubmit --journal-params --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
         files=' -i --image --params --from -o --output --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --outpaint --loopback -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     inpaint)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --mask --mask-from --invert-mask --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch --sketch-opacity --crop-preview --ui-defaults --output --force --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --mask --mask-from --invert-mask --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch --sketch-opacity --crop-preview --ui-defaults --output --force --async --stream --binary --resubmit --journal-params --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
         files=' -i --image --params --from -m --mask --sketch --crop-preview -o --output --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --set --script --script-arg --outpaint --loopback --mask-from --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch-opacity -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback --mask-from --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch-opacity -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     mask-invert)
@@ -51,6 +51,13 @@ _sdctl_tables() {
         prompts=' '
         texts=' --model -e --endpoint -b --backend --timeout --retries --error-format '
         operands='FILE'
+        ;;
+    tasks)
+        options=' --all --query --page --page-size --since --until --yes --output --force --strict --no-progress --endpoint --backend --api-key-file --timeout --retries --insecure-http --error-format --quiet --verbose --help '
+        files=' -o --output --api-key-file '
+        prompts=' '
+        texts=' --query --page --page-size --since --until -e --endpoint -b --backend --timeout --retries --error-format '
+        operands='list get wait fetch cancel skip delete'
         ;;
     convert-params)
         options=' --reverse --kind --pin-defaults --keep --check --report --force --table --error-format --quiet --verbose --help '
@@ -71,7 +78,7 @@ _sdctl_tables() {
         files=' '
         prompts=' '
         texts=' --error-format '
-        operands='img2img inpaint mask-invert interrogate convert-params endpoint help version'
+        operands='img2img inpaint mask-invert interrogate tasks convert-params endpoint help version'
         ;;
     version)
         options=' --error-format --quiet --verbose --help '
@@ -124,7 +131,7 @@ _sdctl() {
         return
         ;;
     'img2img -b' | 'img2img --backend')
-        _sdctl_words 'webui'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
         return
         ;;
     'inpaint --resize')
@@ -144,7 +151,7 @@ _sdctl() {
         return
         ;;
     'inpaint -b' | 'inpaint --backend')
-        _sdctl_words 'webui'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
         return
         ;;
     'mask-invert --from')
@@ -156,7 +163,15 @@ _sdctl() {
         return
         ;;
     'interrogate -b' | 'interrogate --backend')
-        _sdctl_words 'webui'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        return
+        ;;
+    'tasks --query')
+        _sdctl_words 'all current pending history'
+        return
+        ;;
+    'tasks -b' | 'tasks --backend')
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
         return
         ;;
     'convert-params --kind')
@@ -168,7 +183,7 @@ _sdctl() {
         return
         ;;
     'endpoint -b' | 'endpoint --backend')
-        _sdctl_words 'webui'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
         return
         ;;
     esac
