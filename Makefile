@@ -69,7 +69,7 @@ $(BIN)/sdctl: $(BUILD)/cmd/sdctl.o $(CMD_OBJ) $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
 
 $(BIN)/sdctl-sandbox: $(BOX_OBJ) $(LIB)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd $(LIBS))
+	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(LIBS))
 
 $(BUILD)/sdctl-print: $(GEN_OBJ) $(CMD_OBJ) $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))

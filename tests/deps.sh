@@ -10,13 +10,13 @@ set -eu
 case ${1-} in
 build)
     debian='gcc make libc6-dev libcurl4-openssl-dev libjansson-dev libpng-dev libsodium-dev
-        zlib1g-dev libjpeg-dev libwebp-dev libmicrohttpd-dev'
+        zlib1g-dev libjpeg-dev libwebp-dev libmicrohttpd-dev libsqlite3-dev'
     fedora='gcc make libcurl-devel jansson-devel libpng-devel libsodium-devel zlib-devel
-        libjpeg-turbo-devel libwebp-devel libmicrohttpd-devel'
-    arch='gcc make curl jansson libpng libsodium zlib libjpeg-turbo libwebp libmicrohttpd'
+        libjpeg-turbo-devel libwebp-devel libmicrohttpd-devel sqlite-devel'
+    arch='gcc make curl jansson libpng libsodium zlib libjpeg-turbo libwebp libmicrohttpd sqlite'
     alpine='gcc make musl-dev curl-dev jansson-dev libpng-dev libsodium-dev zlib-dev
-        libjpeg-turbo-dev libwebp-dev libmicrohttpd-dev linux-headers'
-    brew='curl jansson libpng libsodium zlib jpeg-turbo webp libmicrohttpd'
+        libjpeg-turbo-dev libwebp-dev libmicrohttpd-dev sqlite-dev linux-headers'
+    brew='curl jansson libpng libsodium zlib jpeg-turbo webp libmicrohttpd sqlite'
     ;;
 check)
     debian='python3 python3-pil python3-numpy python3-opencv imagemagick openssl curl jq mandoc zsh

@@ -18,6 +18,8 @@ import time
 import urllib.error
 import urllib.request
 
+import sandbox_ppinfra
+
 try:
     from PIL import Image, ImageChops
 except ImportError:
@@ -275,8 +277,8 @@ def test_faults(root):
                 status = server.paint(width=64, height=64)[0]
             except (OSError, http.client.HTTPException):
                 status = 0
-            wanted = int(name) if name.isdigit() else {"key-echo": 401, "escapes": 500}.get(name, 200)
-            if name in ("silence", "reset", "half-body") or name.startswith("redirect"):
+            wanted = int(name) if name.isdigit() else {"key-echo": 401, "escapes": 500, "429-date": 429}.get(name, 200)
+            if name in ("silence", "reset", "half-body", "lost-answer") or name.startswith("redirect"):
                 check(status != 200, f"fault {name}: {status}")
             else:
                 check(status == wanted, f"fault {name}: {status}")
@@ -286,6 +288,19 @@ def test_faults(root):
         with open(fault_file, "w") as f:
             f.write("404@samplers\n")
         check(server.send("/sdapi/v1/samplers")[0] == 404 and server.paint()[0] == 200, "by path")
+
+
+def test_backends():
+    process = subprocess.Popen([PROGRAM, "-q", "--backend", "ppinfra", "--backend", "webui"],
+                               stdout=subprocess.PIPE, text=True)
+    lines = [process.stdout.readline().split() for _ in range(2)]
+    check([line[1] for line in lines] == ["ppinfra", "webui"], f"several backends: {lines}")
+    for line, path in zip(lines, ("/v3/model", "/sdapi/v1/options")):
+        with urllib.request.urlopen(line[-1] + path, timeout=20) as answer:
+            check(answer.status == 200, path)
+    process.send_signal(signal.SIGTERM)
+    check(process.wait(timeout=20) == 0, "SIGTERM ends several backends")
+    process.stdout.close()
 
 
 def main():
@@ -302,6 +317,8 @@ def main():
     test_flavours()
     test_auth()
     test_faults(root)
+    test_backends()
+    sandbox_ppinfra.run(Server, check, PHOTO, MASK, tempfile.mkdtemp())
     print(f"sandbox: {passed} passed, {failed} failed")
     return failed > 0
 

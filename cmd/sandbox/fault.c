@@ -4,44 +4,47 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dialect.h"
 
 #define LINE_MAX_BYTES 256
 
 /* A fault as written, taken apart. */
 struct written {
-    int row; /* of FAULTS, or -1 */
+    int row; /* see row(), or -1 */
     double value;
     char path[LINE_MAX_BYTES];
     long long count; /* -1: always */
 };
 
-/* Row i of both tables, or NULL behind the last. */
-static const struct fault *row(int i)
+/* Row i of the common tables and then of the dialect's, or NULL behind the last. */
+static const struct fault *row(const struct dialect *dialect, int i)
 {
-    int early = 0;
+    const struct fault *tables[] = {FAULTS_EARLY, FAULTS_LATE, dialect->faults};
 
-    while (FAULTS_EARLY[early].name)
-        early++;
-    if (i < early)
-        return &FAULTS_EARLY[i];
-    return FAULTS_LATE[i - early].name ? &FAULTS_LATE[i - early] : NULL;
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        for (const struct fault *f = tables[t]; f && f->name; f++)
+            if (i-- == 0)
+                return f;
+    return NULL;
 }
 
-static int row_of(const char *name, size_t n)
+static int row_of(const struct dialect *dialect, const char *name, size_t n)
 {
-    for (int i = 0; row(i); i++)
-        if (strlen(row(i)->name) == n && memcmp(row(i)->name, name, n) == 0)
+    const struct fault *f;
+
+    for (int i = 0; (f = row(dialect, i)); i++)
+        if (strlen(f->name) == n && memcmp(f->name, name, n) == 0)
             return i;
     return -1;
 }
 
-static struct written take_apart(const char *text)
+static struct written take_apart(const struct dialect *dialect, const char *text)
 {
     struct written w = {.count = -1};
     size_t name = strcspn(text, "=@:"), n;
     char number[64];
 
-    w.row = row_of(text, name);
+    w.row = row_of(dialect, text, name);
     text += name;
     while (*text) {
         char kind = *text++;
@@ -61,7 +64,10 @@ static struct written take_apart(const char *text)
 
 bool fault_is_known(const char *written)
 {
-    return take_apart(written).row >= 0;
+    for (size_t i = 0; dialects[i]; i++)
+        if (take_apart(dialects[i], written).row >= 0)
+            return true;
+    return false;
 }
 
 /* Whether a counted fault still strikes; counts the stroke. */
@@ -77,19 +83,24 @@ static bool still_counts(struct sandbox *box, const char *written, long long cou
     return struck < count;
 }
 
-static bool is_for(const struct request *request, const char *path)
+static bool is_for(const struct request *request, const struct written *w)
 {
-    if (*path)
+    const struct dialect *dialect = request->box->dialect;
+    const char *path = *w->path ? w->path : row(dialect, w->row)->path;
+
+    if (path)
         return strstr(request->path, path) != NULL;
-    return strcmp(request->path, "/sdapi/v1/img2img") == 0 ||
-           strcmp(request->path, "/sdapi/v1/interrogate") == 0;
+    for (size_t i = 0; dialect->paths[i]; i++)
+        if (strcmp(request->path, dialect->paths[i]) == 0)
+            return true;
+    return false;
 }
 
 static void consider(struct request *request, const char *written)
 {
-    struct written w = take_apart(written);
+    struct written w = take_apart(request->box->dialect, written);
 
-    if (w.row < 0 || !is_for(request, w.path) ||
+    if (w.row < 0 || w.row >= REQUEST_FAULTS_MAX || !is_for(request, &w) ||
         (w.count >= 0 && !still_counts(request->box, written, w.count)))
         return;
     request->faults[w.row / 32] |= 1u << w.row % 32;
@@ -117,32 +128,51 @@ void fault_select(struct request *request)
     fclose(f);
 }
 
-/* The fault of row i if it strikes this request, else NULL. */
-static const struct fault *striking(const struct request *request, int i)
+static bool strikes(const struct request *request, int i)
 {
-    return request->faults[i / 32] >> i % 32 & 1 ? row(i) : NULL;
+    return i >= 0 && i < REQUEST_FAULTS_MAX && request->faults[i / 32] >> i % 32 & 1;
+}
+
+bool fault_strikes(const struct request *request, const char *name)
+{
+    return strikes(request, row_of(request->box->dialect, name, strlen(name)));
 }
 
 bool fault_answer(struct request *request, struct reply *reply)
 {
-    for (int i = 0; FAULTS_EARLY[i].name; i++)
-        if (striking(request, i)) {
-            reply->status = FAULTS_EARLY[i].status;
-            FAULTS_EARLY[i].strike(request, reply);
-            return true;
-        }
+    bool common = true; /* one of FAULTS_EARLY */
+    const struct fault *f;
+
+    for (int i = 0; (f = row(request->box->dialect, i)); i++) {
+        common = common && f != FAULTS_LATE;
+        if (!strikes(request, i) || !f->strike || (!common && f->status == 0))
+            continue;
+        reply->status = f->status;
+        f->strike(request, reply);
+        return true;
+    }
     return false;
 }
 
 void fault_change(struct request *request, struct reply *reply)
 {
-    for (int i = 0; row(i); i++)
-        if (striking(request, i))
-            row(i)->strike(request, reply);
+    const struct fault *f;
+
+    for (int i = 0; (f = row(request->box->dialect, i)); i++)
+        if (strikes(request, i) && f->strike)
+            f->strike(request, reply);
+}
+
+static void list(const char *dialect, const struct fault *table)
+{
+    for (; table && table->name; table++)
+        printf("%-20s %s%s%s\n", table->name, dialect, *dialect ? ": " : "", table->about);
 }
 
 void fault_list(void)
 {
-    for (int i = 0; row(i); i++)
-        printf("%-20s %s\n", row(i)->name, row(i)->about);
+    list("", FAULTS_EARLY);
+    list("", FAULTS_LATE);
+    for (size_t i = 0; dialects[i]; i++)
+        list(dialects[i]->name, dialects[i]->faults);
 }

@@ -1,7 +1,8 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "fault.h"
+#include "dialect.h"
 #include "input.h"
 
 /* Faults instead of an answer. */
@@ -23,9 +24,24 @@ static void give_status(struct request *request, struct reply *reply)
     for (size_t i = 0; i < sizeof DETAILS / sizeof *DETAILS; i++)
         if (DETAILS[i].status == reply->status) {
             reply_error(request, reply, reply->status, DETAILS[i].detail);
-            reply->challenge = reply->status == 401;
+            reply->challenge = reply->status == 401 && request->box->dialect == &dialect_webui;
+            if (request->fault_value > 0)
+                reply_header(reply, "Retry-After", "%.0f", request->fault_value);
             return;
         }
+}
+
+/* Retry-After in its other form. */
+static void give_429_date(struct request *request, struct reply *reply)
+{
+    time_t at = time(NULL) + (time_t)(request->fault_value > 0 ? request->fault_value : 2);
+    char date[40] = "";
+    struct tm tm;
+
+    if (gmtime_r(&at, &tm))
+        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    reply_error(request, reply, 429, "Too Many Requests");
+    reply_header(reply, "Retry-After", "%s", date);
 }
 
 static void give_422(struct request *request, struct reply *reply)
@@ -57,7 +73,8 @@ static void give_escapes(struct request *request, struct reply *reply)
 /* What a careless proxy does: the key and the body in the error. */
 static void give_key(struct request *request, struct reply *reply)
 {
-    const char *key = request_header(request, "Authorization");
+    const char *own = request_header(request, "X-API-KEY"),
+               *key = own ? own : request_header(request, "Authorization");
     const char *plain = key && strncmp(key, "Basic ", 6) == 0 ? key + 6 : "";
     json_t *detail;
     struct buf bytes;
@@ -65,8 +82,9 @@ static void give_key(struct request *request, struct reply *reply)
 
     if (!*plain || input_bytes(plain, &bytes, &f) != 0)
         buf_init(&bytes, 1);
-    detail = json_sprintf("not accepted: Authorization: %s (that is %.*s); body: %.*s",
-                          key ? key : "none", (int)bytes.len, bytes.data ? bytes.data : "",
+    detail = json_sprintf("not accepted: %s: %s (that is %.*s); body: %.*s",
+                          own ? "X-API-KEY" : "Authorization", key ? key : "none", (int)bytes.len,
+                          bytes.data ? bytes.data : "",
                           (int)(request->body.len < 2000 ? request->body.len : 2000),
                           request->body.data ? request->body.data : "");
     reply_json(reply, 401,
@@ -138,25 +156,27 @@ static void reset(struct request *request, struct reply *reply)
 }
 
 const struct fault FAULTS_EARLY[] = {
-    {"silence", stay_silent, 0, "no byte for an hour (=SECONDS), then the end"},
-    {"reset", reset, 0, "the connection is reset"},
-    {"html", give_html, 200, "200 with a page of HTML"},
-    {"empty-body", give_nothing, 200, "200 application/json with no bytes"},
-    {"wrong-types", give_wrong_types, 200, "values of other types than documented"},
-    {"deep-json", give_depth, 200, "arrays in arrays, 200000 deep"},
-    {"huge-string", give_huge, 200, "a string that does not end (4 GiB), without a length"},
-    {"redirect-other-host", give_redirect_host, 307, "307 to localhost, another origin"},
-    {"redirect-same", give_redirect_same, 307, "307 to the same path, every time"},
-    {"escapes", give_escapes, 500, "terminal escapes in the error's text"},
-    {"key-echo", give_key, 401, "the key and the request in the error's text"},
-    {"401", give_status, 401, "key refused"},
-    {"403", give_status, 403, "forbidden"},
-    {"404", give_status, 404, "not found"},
-    {"422", give_422, 422, "a validation error"},
-    {"429", give_status, 429, "too many requests, Retry-After: 1"},
-    {"500", give_status, 500, "the server failed"},
-    {"502", give_status, 502, "bad gateway"},
-    {"503", give_status, 503, "unavailable, Retry-After: 1"},
-    {"504", give_status, 504, "gateway timeout"},
+    {"silence", stay_silent, 0, "no byte for an hour (=SECONDS), then the end", NULL},
+    {"reset", reset, 0, "the connection is reset", NULL},
+    {"html", give_html, 200, "200 with a page of HTML", NULL},
+    {"empty-body", give_nothing, 200, "200 application/json with no bytes", NULL},
+    {"wrong-types", give_wrong_types, 200, "values of other types than documented", NULL},
+    {"deep-json", give_depth, 200, "arrays in arrays, 200000 deep", NULL},
+    {"huge-string", give_huge, 200, "a string that does not end (4 GiB), without a length", NULL},
+    {"redirect-other-host", give_redirect_host, 307, "307 to localhost, another origin", NULL},
+    {"redirect-same", give_redirect_same, 307, "307 to the same path, every time", NULL},
+    {"escapes", give_escapes, 500, "terminal escapes in the error's text", NULL},
+    {"key-echo", give_key, 401, "the key and the request in the error's text", NULL},
+    {"401", give_status, 401, "key refused", NULL},
+    {"403", give_status, 403, "forbidden", NULL},
+    {"404", give_status, 404, "not found", NULL},
+    {"422", give_422, 422, "a validation error", NULL},
+    {"429", give_status, 429, "too many requests, Retry-After: 1 (=SECONDS)", NULL},
+    {"429-date", give_429_date, 429, "too many requests, Retry-After a date in 2 s (=SECONDS)",
+     NULL},
+    {"500", give_status, 500, "the server failed", NULL},
+    {"502", give_status, 502, "bad gateway", NULL},
+    {"503", give_status, 503, "unavailable, Retry-After: 1 (=SECONDS)", NULL},
+    {"504", give_status, 504, "gateway timeout", NULL},
     {0},
 };

@@ -231,6 +231,12 @@ static void slow_drip(struct request *request, struct reply *reply)
     reply->transport = TRANSPORT_DRIP;
 }
 
+static void lost_answer(struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->transport = TRANSPORT_RESET;
+}
+
 static void chunked(struct request *request, struct reply *reply)
 {
     (void)request;
@@ -238,23 +244,24 @@ static void chunked(struct request *request, struct reply *reply)
 }
 
 const struct fault FAULTS_LATE[] = {
-    {"empty-images", empty_images, 0, "images: []"},
-    {"null-images", null_images, 0, "images: null"},
-    {"bad-base64", bad_base64, 0, "the first image is not base64"},
-    {"truncated-png", truncated_png, 0, "the first image has half of its bytes"},
-    {"not-an-image", not_an_image, 0, "the first image is a line of text"},
-    {"wrong-size", wrong_size, 0, "the first image has half the width and height"},
-    {"jpeg", as_jpeg, 0, "the first image is a JPEG"},
-    {"fewer-images", fewer_images, 0, "the last image is missing"},
-    {"extra-grid", extra_grid, 0, "one more image in front, index_of_first_image 1"},
-    {"wrong-sampler", wrong_sampler, 0, "info names another sampler"},
-    {"wrong-model", wrong_model, 0, "info names another checkpoint"},
-    {"wrong-seed", wrong_seed, 0, "info names other seeds"},
-    {"info-not-json", info_not_json, 0, "info is a string that is no JSON"},
-    {"dup-keys", dup_keys, 0, "keys occur twice, first with nothing in them"},
-    {"late", late, 0, "the answer comes 5 s later (=SECONDS)"},
-    {"chunked", chunked, 0, "no Content-Length"},
-    {"half-body", half_body, 0, "the connection ends after half of Content-Length"},
-    {"slow-drip", slow_drip, 0, "16 bytes every 0.25 s (=SECONDS)"},
+    {"empty-images", empty_images, 0, "images: []", NULL},
+    {"null-images", null_images, 0, "images: null", NULL},
+    {"bad-base64", bad_base64, 0, "the first image is not base64", NULL},
+    {"truncated-png", truncated_png, 0, "the first image has half of its bytes", NULL},
+    {"not-an-image", not_an_image, 0, "the first image is a line of text", NULL},
+    {"wrong-size", wrong_size, 0, "the first image has half the width and height", NULL},
+    {"jpeg", as_jpeg, 0, "the first image is a JPEG", NULL},
+    {"fewer-images", fewer_images, 0, "the last image is missing", NULL},
+    {"extra-grid", extra_grid, 0, "one more image in front, index_of_first_image 1", NULL},
+    {"wrong-sampler", wrong_sampler, 0, "info names another sampler", NULL},
+    {"wrong-model", wrong_model, 0, "info names another checkpoint", NULL},
+    {"wrong-seed", wrong_seed, 0, "info names other seeds", NULL},
+    {"info-not-json", info_not_json, 0, "info is a string that is no JSON", NULL},
+    {"dup-keys", dup_keys, 0, "keys occur twice, first with nothing in them", NULL},
+    {"late", late, 0, "the answer comes 5 s later (=SECONDS)", NULL},
+    {"chunked", chunked, 0, "no Content-Length", NULL},
+    {"half-body", half_body, 0, "the connection ends after half of Content-Length", NULL},
+    {"lost-answer", lost_answer, 0, "the work is done, then the connection is reset", NULL},
+    {"slow-drip", slow_drip, 0, "16 bytes every 0.25 s (=SECONDS)", NULL},
     {0},
 };

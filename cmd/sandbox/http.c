@@ -9,40 +9,19 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
-#include "fault.h"
-#include "reply.h"
-#include "routes.h"
+#include "dialect.h"
 #include "transport.h"
-#include "wire/base64.h"
-
-/* HTTP Basic as FastAPI checks it; /internal has no such check. False: the reply is a 401. */
-static bool check_key(struct request *request, struct reply *reply)
-{
-    const char *given = request_header(request, "Authorization"),
-               *wanted = request->box->credentials;
-    char expected[1024];
-    size_t n;
-
-    if (!wanted || strncmp(request->path, "/internal/", 10) == 0)
-        return true;
-    n = strlen(wanted) > 512 ? 512 : strlen(wanted);
-    base64_encode(expected, wanted, n);
-    expected[base64_encoded_size(n)] = '\0';
-    if (given && strncmp(given, "Basic ", 6) == 0 && strcmp(given + 6, expected) == 0)
-        return true;
-    reply_error(request, reply, 401,
-                given && strncmp(given, "Basic ", 6) == 0 ? "Incorrect username or password"
-                                                          : "Not authenticated");
-    reply->challenge = true;
-    return false;
-}
 
 static enum MHD_Result note_header(void *headers, enum MHD_ValueKind kind, const char *key,
                                    const char *value)
 {
     (void)kind;
     if (text_casecmp(key, "Authorization") == 0)
-        value = strncmp(value, "Basic ", 6) == 0 ? "Basic ..." : "...";
+        value = strncmp(value, "Basic ", 6) == 0    ? "Basic ..."
+                : strncmp(value, "Bearer ", 7) == 0 ? "Bearer ..."
+                                                    : "...";
+    else if (text_casecmp(key, "X-API-KEY") == 0)
+        value = "...";
     json_object_set_new(headers, key, json_string(value ? value : ""));
     return MHD_YES;
 }
@@ -62,7 +41,13 @@ static void keep_request(struct request *request)
 
 static void answer(struct request *request, struct reply *reply)
 {
-    if (!check_key(request, reply))
+    const struct dialect *dialect = request->box->dialect;
+
+    if (strcmp(request->path, "/sandbox/submissions") == 0) {
+        reply_json(reply, 200, sandbox_submissions(request->box));
+        return;
+    }
+    if (!dialect->check_key(request, reply))
         return;
     if (request->body_bytes > SANDBOX_BODY_MAX || request->body.failed) {
         reply_text(reply, 413, "text/plain", "Request Entity Too Large");
@@ -73,7 +58,7 @@ static void answer(struct request *request, struct reply *reply)
     fault_select(request);
     if (fault_answer(request, reply))
         return;
-    routes_serve(request, reply);
+    dialect->serve(request, reply);
     fault_change(request, reply);
 }
 
@@ -86,7 +71,9 @@ static void log_request(const struct request *request, const struct reply *reply
     fprintf(stderr, "%s %s %u, %zu bytes in, %zu out, %.0f ms%s\n", request->method,
             text_clean(path, sizeof path, request->path, strlen(request->path), 100), reply->status,
             request->body_bytes, bytes, (state_now() - request->arrived) * 1e3,
-            request_header(request, "Authorization") ? ", with a key" : "");
+            request_header(request, "Authorization") || request_header(request, "X-API-KEY")
+                ? ", with a key"
+                : "");
 }
 
 static enum MHD_Result finish(struct request *request)

@@ -182,6 +182,7 @@ void img2img_serve(struct request *request, struct reply *reply)
     if (mask.len > 0)
         record_picture(request->folder, "mask", -1, &mask, NULL);
     if (result == 0) {
+        sandbox_accepted(request->box, task);
         state_task_add(&request->box->state, task);
         if (state_enter(&request->box->state)) {
             result = run(request, values, &mask, task, &job, &done, &f);

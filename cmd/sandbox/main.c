@@ -3,15 +3,11 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
-#include "fault.h"
-#include "http.h"
-#include "settings.h"
+#include "dialect.h"
 
 static const char USAGE[] =
     "usage: sdctl sandbox [OPTION...]\n"
@@ -20,20 +16,29 @@ static const char USAGE[] =
     "\n"
     "  --port N                 port; 0 (the default) takes any free one and prints it\n"
     "  --host ADDRESS           127.0.0.1 (the default) or another loopback address\n"
-    "  --backend webui          which service (so far one)\n"
-    "  --flavour forge|a1111|sdcpp   which server of that kind; forge is the default\n"
-    "  --auth USER:PASSWORD     ask for HTTP Basic\n"
+    "  --backend KIND           which service: webui (the default) or ppinfra; may repeat, then\n"
+    "                           each listens on a port of its own: N, N + 1 ...\n"
+    "  --flavour forge|a1111|sdcpp   which webui server; forge is the default\n"
+    "  --auth SECRET            ask for a key: USER:PASSWORD in HTTP Basic with webui,\n"
+    "                           the key of Authorization: Bearer with ppinfra\n"
     "  --root DIR               keep every request and result there\n"
     "  --pace SECONDS           how long a sampling step takes; default 0\n"
+    "  --ttl SECONDS            how long links to results hold (ppinfra); default 3600\n"
     "  --fault NAME             misbehave; may repeat (see --list-faults)\n"
     "  --fault-file FILE        names, a line each, read anew at every request\n"
     "  --list-faults            print the faults and exit\n"
     "  -q, --quiet              no line a request on standard error\n"
-    "  -h, --help\n";
+    "  -h, --help\n"
+    "\n"
+    "It prints \"sdctl-sandbox: listening on http://HOST:PORT\", or with several backends a line\n"
+    "\"sdctl-sandbox: KIND listening on http://HOST:PORT\" for each, and runs until SIGTERM.\n";
+
+#define BACKENDS_MAX 8
 
 struct options {
-    struct sandbox *box;
-    const char *host, *flavour, *backend;
+    struct sandbox *box; /* what all servers have in common */
+    const struct dialect *backends[BACKENDS_MAX];
+    size_t n_backends;
     long long port;
 };
 
@@ -52,12 +57,15 @@ static int set_option(struct options *o, const char *name, const char *value)
         if (!text_to_int(value, &o->port) || o->port < 0 || o->port > 65535)
             return usage_error("not a port:", value);
     } else if (strcmp(name, "host") == 0) {
-        o->host = value;
+        box->host = value;
         if (strncmp(value, "127.", 4) != 0 && strcmp(value, "::1") != 0)
             return usage_error("not a loopback address:", value);
     } else if (strcmp(name, "backend") == 0) {
-        if (strcmp(value, "webui") != 0)
-            return usage_error("no such backend here:", value);
+        const struct dialect *dialect = dialect_find(value);
+
+        if (!dialect || o->n_backends == BACKENDS_MAX)
+            return usage_error("no such backend, or too many:", value);
+        o->backends[o->n_backends++] = dialect;
     } else if (strcmp(name, "flavour") == 0) {
         static const char *const NAMES[] = {"forge", "a1111", "sdcpp"};
 
@@ -68,14 +76,16 @@ static int set_option(struct options *o, const char *name, const char *value)
             }
         return usage_error("no such flavour:", value);
     } else if (strcmp(name, "auth") == 0) {
-        free(box->credentials);
-        box->credentials = strdup(value);
+        box->credentials = value;
     } else if (strcmp(name, "root") == 0) {
         box->root = value;
         if (mkdir(value, 0777) != 0 && errno != EEXIST)
             return usage_error(strerror(errno), value);
     } else if (strcmp(name, "pace") == 0) {
         if (!text_to_real(value, &box->pace) || box->pace < 0)
+            return usage_error("not a number of seconds:", value);
+    } else if (strcmp(name, "ttl") == 0) {
+        if (!text_to_real(value, &box->ttl) || box->ttl < 0 || box->ttl > 1e9)
             return usage_error("not a number of seconds:", value);
     } else if (strcmp(name, "fault") == 0) {
         if (!fault_is_known(value) || box->n_faults == sizeof box->faults / sizeof *box->faults)
@@ -117,52 +127,55 @@ static int parse(struct options *o, int argc, char **argv)
     return -1;
 }
 
-static int serve(struct sandbox *box, const char *host, unsigned port)
+/* Starts them all; an exit status, 0 when they run. */
+static int start(const struct options *o, struct sandbox *boxes)
 {
-    struct MHD_Daemon *daemon;
-    sigset_t signals;
-    int caught;
+    char url[SANDBOX_URL_MAX];
+    int status = 0;
 
+    for (size_t i = 0; status == 0 && i < o->n_backends; i++) {
+        boxes[i] = *o->box;
+        boxes[i].dialect = o->backends[i];
+        status = sandbox_start(&boxes[i], o->port ? (unsigned)o->port + (unsigned)i : 0);
+        if (status != 0)
+            break;
+        sandbox_url(&boxes[i], url);
+        if (o->n_backends == 1)
+            printf("sdctl-sandbox: listening on %s\n", url);
+        else
+            printf("sdctl-sandbox: %s listening on %s\n", boxes[i].dialect->name, url);
+    }
+    fflush(stdout);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static struct sandbox common, boxes[BACKENDS_MAX];
+    struct options options = {.box = &common};
+    sigset_t signals;
+    int status, caught;
+
+    common.host = "127.0.0.1";
+    common.ttl = 3600;
+    status = parse(&options, argc, argv);
+    if (status >= 0)
+        return status;
+    if (options.n_backends == 0)
+        options.backends[options.n_backends++] = dialects[0];
+    if (sodium_init() < 0) {
+        fprintf(stderr, "sdctl-sandbox: cannot start\n");
+        return 1;
+    }
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    daemon = http_start(box, host, port);
-    if (!daemon) {
-        fprintf(stderr, "sdctl-sandbox: cannot listen on %s, port %u: %s\n", host, port,
-                strerror(errno));
-        return 4;
-    }
-    printf("sdctl-sandbox: listening on http://%s%s%s:%u\n", strchr(host, ':') ? "[" : "", host,
-           strchr(host, ':') ? "]" : "", box->port);
-    fflush(stdout);
-    sigwait(&signals, &caught);
-    state_stop(&box->state);
-    MHD_stop_daemon(daemon);
-    return 0;
-}
-
-int main(int argc, char **argv)
-{
-    static struct sandbox box;
-    struct options options = {.box = &box, .host = "127.0.0.1"};
-    int status = parse(&options, argc, argv);
-
-    if (status >= 0)
-        return status;
-    if (sodium_init() < 0 || !state_init(&box.state)) {
-        fprintf(stderr, "sdctl-sandbox: cannot start\n");
-        return 1;
-    }
-    pthread_mutex_init(&box.settings_lock, NULL);
-    pthread_mutex_init(&box.fault_lock, NULL);
-    box.settings = settings_defaults(box.flavour);
-    box.fault_counts = json_object();
-    status = serve(&box, options.host, (unsigned)options.port);
-    json_decref(box.settings);
-    json_decref(box.fault_counts);
-    state_release(&box.state);
-    free(box.credentials);
+    status = start(&options, boxes);
+    if (status == 0)
+        sigwait(&signals, &caught);
+    for (size_t i = 0; i < BACKENDS_MAX; i++)
+        sandbox_stop(&boxes[i]);
     return status;
 }

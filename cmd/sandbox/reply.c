@@ -1,7 +1,10 @@
 #include "reply.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "dialect.h"
 
 void reply_json(struct reply *reply, unsigned status, json_t *json)
 {
@@ -21,20 +24,35 @@ void reply_text(struct reply *reply, unsigned status, const char *type, const ch
     buf_adds(&reply->text, text);
 }
 
+void reply_bytes(struct reply *reply, unsigned status, const char *type, const void *bytes,
+                 size_t n)
+{
+    reply_text(reply, status, type, "");
+    buf_add(&reply->text, bytes, n);
+}
+
+void reply_header(struct reply *reply, const char *name, const char *format, ...)
+{
+    struct reply_header *h = reply->headers;
+    va_list args;
+
+    while (h < reply->headers + reply->n_headers && strcmp(h->name, name) != 0)
+        h++;
+    if (h == reply->headers + REPLY_HEADERS_MAX)
+        return;
+    if (h == reply->headers + reply->n_headers)
+        reply->n_headers++;
+    snprintf(h->name, sizeof h->name, "%s", name);
+    va_start(args, format);
+    vsnprintf(h->value, sizeof h->value, format, args);
+    va_end(args);
+}
+
 void reply_failure(const struct request *request, struct reply *reply, const struct failure *f)
 {
-    bool http = strcmp(f->exception, "HTTPException") == 0;
-
     if (!request->box->quiet)
         fprintf(stderr, "sdctl-sandbox: %s: %s\n", f->exception, f->detail);
-    if (request->box->flavour == FLAVOUR_A1111)
-        reply_json(reply, f->status,
-                   json_pack("{s:s, s:s, s:s, s:s}", "error", f->exception, "detail",
-                             http ? f->detail : "", "body", "", "errors", http ? "" : f->detail));
-    else if (http)
-        reply_json(reply, f->status, json_pack("{s:s}", "detail", f->detail));
-    else
-        reply_text(reply, f->status, "text/plain; charset=utf-8", "Internal Server Error");
+    request->box->dialect->fail(request, reply, f);
 }
 
 void reply_error(const struct request *request, struct reply *reply, unsigned status,

@@ -7,6 +7,8 @@
 #include "record.h"
 #include "sandbox.h"
 
+#define REQUEST_FAULTS_MAX 128
+
 /* A request that has arrived completely. */
 struct request {
     struct sandbox *box;
@@ -17,8 +19,8 @@ struct request {
     json_t *json;      /* the body when it is a JSON object; the route checks */
     char folder[RECORD_PATH_MAX];
     double arrived;
-    unsigned faults[4]; /* rows of fault.h's tables, early ones first, a bit each */
-    double fault_value; /* NAME=VALUE of the last one that has one */
+    unsigned faults[REQUEST_FAULTS_MAX / 32]; /* rows of fault.h's tables, a bit each */
+    double fault_value;                       /* NAME=VALUE of the last one that has one */
 };
 
 /* A header or query argument of the request, or NULL. */

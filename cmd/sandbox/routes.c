@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "dialect.h"
 #include "fields.h"
 #include "infotext.h"
 #include "input.h"
 #include "lists.h"
 #include "settings.h"
+#include "wire/base64.h"
 
 /* Whether a Content-Type says JSON; FastAPI takes a missing one for JSON too. */
 static bool says_json(const struct request *request)
@@ -173,7 +175,7 @@ static const struct route {
     {WEBUI, "GET", "/internal/pending-tasks", progress_serve_pending},
 };
 
-void routes_serve(struct request *request, struct reply *reply)
+static void serve(struct request *request, struct reply *reply)
 {
     unsigned flavour = 1u << request->box->flavour;
     bool found = false;
@@ -203,3 +205,49 @@ void routes_serve(struct request *request, struct reply *reply)
             json_pack("{s:s}", "detail", found || fixed ? "Method Not Allowed" : "Not Found"));
     json_decref(fixed);
 }
+
+/* HTTP Basic as FastAPI checks it; /internal has no such check. False: the reply is a 401. */
+static bool check_key(struct request *request, struct reply *reply)
+{
+    const char *given = request_header(request, "Authorization"),
+               *wanted = request->box->credentials;
+    char expected[1024];
+    size_t n;
+
+    if (!wanted || strncmp(request->path, "/internal/", 10) == 0)
+        return true;
+    n = strlen(wanted) > 512 ? 512 : strlen(wanted);
+    base64_encode(expected, wanted, n);
+    expected[base64_encoded_size(n)] = '\0';
+    if (given && strncmp(given, "Basic ", 6) == 0 && strcmp(given + 6, expected) == 0)
+        return true;
+    reply_error(request, reply, 401,
+                given && strncmp(given, "Basic ", 6) == 0 ? "Incorrect username or password"
+                                                          : "Not authenticated");
+    reply->challenge = true;
+    return false;
+}
+
+static void fail(const struct request *request, struct reply *reply, const struct failure *f)
+{
+    bool http = strcmp(f->exception, "HTTPException") == 0;
+
+    if (request->box->flavour == FLAVOUR_A1111)
+        reply_json(reply, f->status,
+                   json_pack("{s:s, s:s, s:s, s:s}", "error", f->exception, "detail",
+                             http ? f->detail : "", "body", "", "errors", http ? "" : f->detail));
+    else if (http)
+        reply_json(reply, f->status, json_pack("{s:s}", "detail", f->detail));
+    else
+        reply_text(reply, f->status, "text/plain; charset=utf-8", "Internal Server Error");
+}
+
+static const char *const PATHS[] = {"/sdapi/v1/img2img", "/sdapi/v1/interrogate", NULL};
+
+const struct dialect dialect_webui = {
+    .name = "webui",
+    .check_key = check_key,
+    .serve = serve,
+    .fail = fail,
+    .paths = PATHS,
+};

@@ -3,9 +3,7 @@
 
 #include "reply.h"
 
-/* Finds the route for method and path and lets it fill the reply; 404 and 405 when there is none.
- */
-void routes_serve(struct request *request, struct reply *reply);
+/* routes.c has dialect_webui: it finds the route for method and path and lets it fill the reply. */
 
 /* Checks the request's body against a table of fields: the values, owned by the caller, or NULL
  * with a 422 in the reply. */

@@ -121,11 +121,17 @@ enum MHD_Result transport_send(struct request *request, struct reply *reply)
     enum MHD_Result result;
     size_t n = reply->text.len;
 
+    if (reply->read &&
+        (reply->transport == TRANSPORT_RESET || reply->transport == TRANSPORT_SILENCE))
+        reply->end(reply->ctx);
     if (reply->transport == TRANSPORT_RESET)
         return reset(request);
     if (reply->transport == TRANSPORT_SILENCE)
         return stay_silent(request);
-    if (reply->transport == TRANSPORT_PLAIN)
+    if (reply->read)
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 * 1024, reply->read,
+                                                     reply->ctx, reply->end);
+    else if (reply->transport == TRANSPORT_PLAIN)
         response = n > 0 ? MHD_create_response_from_buffer(n, buf_detach(&reply->text),
                                                            MHD_RESPMEM_MUST_FREE)
                          : MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
@@ -139,7 +145,10 @@ enum MHD_Result transport_send(struct request *request, struct reply *reply)
         MHD_add_response_header(response, "Location", reply->location);
     if (reply->challenge)
         MHD_add_response_header(response, "WWW-Authenticate", "Basic");
-    if (reply->status == 429 || reply->status == 503)
+    for (size_t i = 0; i < reply->n_headers; i++)
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    if ((reply->status == 429 || reply->status == 503) &&
+        !MHD_get_response_header(response, "Retry-After"))
         MHD_add_response_header(response, "Retry-After", "1");
     result = MHD_queue_response(request->connection, reply->status, response);
     MHD_destroy_response(response);

@@ -183,7 +183,7 @@ terminal() {
     announce "$@"
     status=0
     "$PYTHON" "$TOP/tests/cli/terminal.py" "$@" >"$CASE/screen" || status=$?
-    tr '\r' '\n' <"$CASE/screen" | sed 's/\x1b\[K//g; /^{/s/.*/(a result document)/' | grep -v '^$' |
+    tr '\r' '\n' <"$CASE/screen" | sed 's/\x1b\[[0-9]*[Km]//g; /^{/s/.*/(a result document)/' | grep -v '^$' |
         sed 's/[0-9][0-9]*/N/g; s/#/./g; s/\.\.*/./g; s/   */  /g; s/  ETA .*//' | sort -u
     echo "= $status"
 }
