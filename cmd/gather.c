@@ -277,6 +277,14 @@ static enum delivery delivery_of(const struct task_options *task)
                           : DELIVERY_PLAIN;
 }
 
+/* Native parameters as the service has them, pictures in them as pictures. */
+static int take_native(struct job *job, json_t *native, struct error *err)
+{
+    bool adopts = native != NULL && job->backend != NULL && job->backend->adopt != NULL;
+
+    return adopts && job->backend->adopt(native, err) != 0 ? -1 : image_lift(job, native, err);
+}
+
 /* Fills the job's layers and pictures. */
 int gather_job(struct job *job, const struct generation *g, struct parsed *parsed,
                struct error *err)
@@ -296,8 +304,8 @@ int gather_job(struct job *job, const struct generation *g, struct parsed *parse
         read_set(&g->image.set, &job->layers[LAYER_SET], err) != 0 ||
         read_params(g->image.params, &job->patience.deadline, &job->layers[LAYER_PARAMS], err) !=
             0 ||
-        image_lift(job, job->layers[LAYER_PARAMS], err) != 0 ||
-        image_lift(job, job->layers[LAYER_SET], err) != 0 ||
+        take_native(job, job->layers[LAYER_PARAMS], err) != 0 ||
+        take_native(job, job->layers[LAYER_SET], err) != 0 ||
         (g->image.from != NULL &&
          from_read(&from, g->image.from, &job->patience.deadline, err) != 0) ||
         add_images(job, &g->image.image, from.image, &erased, err) != 0 ||

@@ -40,9 +40,17 @@ static bool may_be_transparent(const struct picture_framing *p)
     return p->type == PICTURE_PNG ? png : p->has_alpha;
 }
 
+/* Whether a server that does not convert what it opens reads another picture than the eye sees: the
+ * indices of a palette, bits, 16-bit values (D25). */
+static bool is_misread(const struct job *job, const struct picture_framing *p)
+{
+    return job->backend != NULL && job->backend->raw_pictures && p->type == PICTURE_PNG &&
+           (p->colour_type == 3 || p->bit_depth != 8);
+}
+
 /* Puts a PNG that every server reads in the same way in the place of a source that is turned by its
- * EXIF orientation or has transparency. */
-static int bake(struct source *source, int *erased, struct error *err)
+ * EXIF orientation, has transparency, or would be misread. */
+static int bake(const struct job *job, struct source *source, int *erased, struct error *err)
 {
     const struct png_source in = {.fd = source->fd, .name = source->name};
     unsigned orientation = source->picture.orientation;
@@ -52,7 +60,7 @@ static int bake(struct source *source, int *erased, struct error *err)
     if (may_be_transparent(&source->picture) && flatten_needed(&in, &transparent, err) != 0) {
         return -1;
     }
-    if (!transparent && orientation == 1) {
+    if (!transparent && orientation == 1 && !is_misread(job, &source->picture)) {
         return 0;
     }
     int fd = outfile_scratch(err);
@@ -77,7 +85,7 @@ static int bake(struct source *source, int *erased, struct error *err)
 
 static json_t *add_init(struct job *job, struct source *source, int *erased, struct error *err)
 {
-    if (bake(source, erased, err) == 0) {
+    if (bake(job, source, erased, err) == 0) {
         return add(job, source, err);
     }
     source_release(source);
@@ -100,7 +108,7 @@ int image_replace(struct job *job, size_t at, const char *path, struct error *er
     if (source_open(&source, path, &job->patience.deadline, err) != 0) {
         return -1;
     }
-    if (bake(&source, NULL, err) != 0) {
+    if (bake(job, &source, NULL, err) != 0) {
         source_release(&source);
         return -1;
     }
@@ -174,7 +182,7 @@ const char *image_parameter(const struct job *job, const json_t *native, enum na
     for (size_t i = 0; backends[i] != NULL; i++) {
         const struct native *row = backends[i]->natives;
         for (; (job->backend == NULL || job->backend == backends[i]) && row->name != NULL; row++) {
-            if (row->type == type && json_object_get(native, row->name) != NULL) {
+            if (row->type == type && json_get_path(native, row->name) != NULL) {
                 return row->name;
             }
         }
@@ -182,13 +190,37 @@ const char *image_parameter(const struct job *job, const json_t *native, enum na
     return NULL;
 }
 
+/* A parameter that is one picture. */
+static int lift_single(struct job *job, json_t *native, const char *name, struct error *err)
+{
+    const char *text = json_string_value(json_get_path(native, name));
+    struct source source;
+
+    if (text == NULL || *text == '\0' || image_is_link(text)) {
+        return 0;
+    }
+    int fd = image_decode(text, name, err);
+    if (fd < 0 || source_adopt(&source, fd, name, err) != 0) {
+        return -1;
+    }
+    json_t *node = add(job, &source, err);
+    return node == NULL ? -1 : json_set_path(native, name, node, err);
+}
+
 int image_lift(struct job *job, json_t *native, struct error *err)
 {
     const char *name = image_parameter(job, native, NATIVE_PICTURES);
-    json_t *images = name == NULL ? NULL : json_object_get(native, name);
+    json_t *images = name == NULL ? NULL : json_get_path(native, name);
 
     for (size_t i = 0; i < json_array_size(images); i++) {
         if (lift_one(job, images, i, name, err) != 0) {
+            return -1;
+        }
+    }
+    const struct native *row =
+        native != NULL && job->backend != NULL ? job->backend->natives : NULL;
+    for (; row != NULL && row->name != NULL; row++) {
+        if (row->type == NATIVE_PICTURE && lift_single(job, native, row->name, err) != 0) {
             return -1;
         }
     }
@@ -203,7 +235,7 @@ static const json_t *init_images(const struct job *job)
 
     for (size_t i = 0; images == NULL && i < 2; i++) {
         const char *name = image_parameter(job, job->layers[native[i]], NATIVE_PICTURES);
-        images = name == NULL ? NULL : json_object_get(job->layers[native[i]], name);
+        images = name == NULL ? NULL : json_get_path(job->layers[native[i]], name);
     }
     return images;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-const struct dialect *const dialects[] = {&dialect_webui, &dialect_ppinfra, &dialect_fooocusapi, NULL};
+const struct dialect *const dialects[] = {&dialect_webui, &dialect_ppinfra, &dialect_fooocusapi,
+                                          &dialect_fooocus_api, NULL};
 
 const struct dialect *dialect_find(const char *name)
 {

@@ -181,6 +181,13 @@ static void *work(void *arg)
         while ((!engine->first || engine->wedged) && !engine->box->state.stopping)
             wait_a_little(engine);
         task = engine->first;
+        if (task && task->wedges) {
+            engine->wedged = true;
+            pthread_mutex_unlock(&engine->lock);
+            if (engine->box->state.stopping)
+                return NULL;
+            continue;
+        }
         if (task && !engine->box->state.stopping) {
             engine->first = task->next;
             engine->current = task;
@@ -254,19 +261,25 @@ bool fooocus_engine_start(struct fooocus_engine *engine, struct sandbox *box, co
     return engine->running;
 }
 
+void fooocus_engine_join(struct fooocus_engine *engine)
+{
+    if (engine->running)
+        pthread_join(engine->thread, NULL);
+    engine->running = false;
+}
+
 void fooocus_engine_stop(struct fooocus_engine *engine)
 {
     struct fooocus_task *task;
 
-    if (engine->running)
-        pthread_join(engine->thread, NULL);
+    fooocus_engine_join(engine);
     while ((task = engine->first)) {
         engine->first = task->next;
         fooocus_task_drop(engine, task);
     }
     if (engine->temporary)
         nftw(engine->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    engine->running = engine->temporary = false;
+    engine->temporary = false;
     pthread_cond_destroy(&engine->changed);
     pthread_mutex_destroy(&engine->lock);
 }

@@ -18,11 +18,13 @@ enum fooocus_state { FOOOCUS_WAITING, FOOOCUS_TAKEN, FOOOCUS_RUNNING, FOOOCUS_FI
 struct fooocus_task {
     char id[40];
     struct fooocus_order order;
-    json_t *request;                     /* what is told of it later; owned */
-    const char *type;                    /* of the old server: job_type */
-    char name[128], ext[16];             /* of the files: NAME-0.EXT ..., or "" */
-    char folder[RECORD_PATH_MAX];        /* for record.h, or "" */
-    bool previews, gone;                 /* gone: the fault lost-task */
+    json_t *request;              /* what is told of it later; owned */
+    const char *type;             /* of the old server: job_type */
+    char name[128], ext[16];      /* of the files: NAME-0.EXT ..., or "" */
+    char folder[RECORD_PATH_MAX]; /* for record.h, or "" */
+    bool previews;
+    bool gone;   /* nobody looks after it any more: its end is not recorded */
+    bool wedges; /* ends the worker when its turn comes */
     int64_t in_queue, started, finished; /* milliseconds since 1970; 0: not yet */
     enum fooocus_state state;
     struct fooocus_event *events;
@@ -46,6 +48,7 @@ struct fooocus_engine {
     pthread_cond_t changed;
     pthread_t thread;
     bool running, wedged; /* wedged: takes no more tasks (D9) */
+    bool stop_next;       /* the old server's stop while nothing runs hits what comes next */
     struct fooocus_task *first, *current;
     char folder[RECORD_PATH_MAX / 2]; /* of all files: --root, or a temporary one */
     bool temporary;
@@ -59,6 +62,10 @@ struct fooocus_engine {
  * is a literal. */
 bool fooocus_engine_start(struct fooocus_engine *engine, struct sandbox *box, const char *results,
                           void (*done)(struct fooocus_engine *, struct fooocus_task *));
+
+/* Ends what holds tasks: waits for the worker, then lets go of those that wait and of the folder.
+ */
+void fooocus_engine_join(struct fooocus_engine *engine);
 void fooocus_engine_stop(struct fooocus_engine *engine);
 
 /* A task to be filled in, owned by the caller until fooocus_engine_add(), which keeps it as long as

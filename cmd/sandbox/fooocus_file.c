@@ -148,7 +148,8 @@ static void reply_converted(struct reply *reply, const struct buf *file, const c
 }
 
 void fooocus_file_serve(const struct request *request, struct reply *reply,
-                        const struct fooocus_engine *engine, const char *path, bool any_name)
+                        const struct fooocus_engine *engine, const char *path, bool any_name,
+                        unsigned missing)
 {
     const char *accept = request_header(request, "Accept"), *named = known_ext(path);
     char place[RECORD_PATH_MAX], ext[16];
@@ -157,7 +158,7 @@ void fooocus_file_serve(const struct request *request, struct reply *reply,
 
     snprintf(place, sizeof place, "%.400s%.600s", engine->folder, path);
     if (strstr(path, "..") || !fooocus_picture_load(place, &file)) {
-        reply_text(reply, 404, NULL, "");
+        reply_text(reply, missing, NULL, missing == 404 ? "" : "Internal Server Error");
         return;
     }
     if (!accept) {

@@ -15,9 +15,10 @@ void fooocus_file_record(const char *folder, const char *name, const struct rast
 
 /* Answers GET for a file below the engine's folder: as it is, or in the format that an Accept of
  * exactly "x/png", "x/jpeg", "x/webp" asks for, without its metadata. "x/jpg" gives an empty 200,
- * no Accept at all a 500, a missing file a 404 (D15, D16). */
+ * no Accept at all a 500, a missing file `missing`, 404 or 500 (D15, D16). */
 void fooocus_file_serve(const struct request *request, struct reply *reply,
-                        const struct fooocus_engine *engine, const char *path, bool any_name);
+                        const struct fooocus_engine *engine, const char *path, bool any_name,
+                        unsigned missing);
 
 /* The format that an Accept header asks for: "png" ..., "" when it has no single slash. *image
  * tells whether its type is image. */

@@ -12,15 +12,20 @@
 #include "infotext.h"
 #include "rng.h"
 
-void fooocus_order_release(struct fooocus_order *order)
+void fooocus_order_forget(struct fooocus_order *order)
 {
-    json_decref(order->values);
     fooocus_picture_release(&order->uov);
     fooocus_picture_release(&order->inpaint);
     fooocus_picture_release(&order->mask);
     fooocus_picture_release(&order->enhance);
     for (size_t i = 0; i < FOOOCUS_CONTROLS_MAX; i++)
         fooocus_picture_release(&order->controls[i]);
+}
+
+void fooocus_order_release(struct fooocus_order *order)
+{
+    json_decref(order->values);
+    fooocus_order_forget(order);
     *order = (struct fooocus_order){0};
 }
 
@@ -176,13 +181,16 @@ static int plan_vary(const json_t *values, const char *method, const struct rast
     return resized(rgb, width, height, true, &plan->base, f);
 }
 
-/* The factor is looked for in the text of the method: "(3.2x)" contains "2x" and is 2. */
-static double upscale_factor(const json_t *values, const char *method)
+/* The new server looks for the factor in the text of the method: "(3.2x)" contains "2x" and is 2.
+ * The old one takes any between 0 and 5, else 2. */
+static double upscale_factor(const struct fooocus_order *order, const char *method)
 {
-    double multiple = fields_real(values, "upscale_multiple", 1);
+    double multiple = fields_real(order->values, "upscale_multiple", 1);
     char number[32], text[64];
 
     if (strcmp(method, "Upscale (Custom)") == 0) {
+        if (order->old)
+            return multiple < 5 ? multiple : 2;
         infotext_real(number, multiple);
         snprintf(text, sizeof text, "Upscale (%sx)", number);
         method = text;
@@ -194,10 +202,11 @@ static double upscale_factor(const json_t *values, const char *method)
     return fmin(fmax(multiple, 1), 5);
 }
 
-static int plan_upscale(const json_t *values, const char *method, const struct raster *rgb,
-                        struct fooocus_plan *plan, struct failure *f)
+static int plan_upscale(const struct fooocus_order *order, const char *method,
+                        const struct raster *rgb, struct fooocus_plan *plan, struct failure *f)
 {
-    double factor = upscale_factor(values, method),
+    const json_t *values = order->values;
+    double factor = upscale_factor(order, method),
            side = fooocus_plan_ceil(rgb->height * factor, rgb->width * factor),
            forced = fields_real(values, "overwrite_upscale_strength", -1);
     int width = (int)(rgb->width * factor), height = (int)(rgb->height * factor);
@@ -208,13 +217,17 @@ static int plan_upscale(const json_t *values, const char *method, const struct r
         fooocus_plan_set_ceil(&width, &height, 1024);
     }
     plan->direct = strstr(method, "Fast") || side > 2800;
+    if (order->old && ((plan->direct && !strstr(method, "Fast")) ||
+                       json_is_null(json_object_get(values, "upscale_multiple"))))
+        return failure_set(f, 500, "TypeError", "unsupported operand: 'NoneType'");
     plan->strength = forced > 0 ? forced : 0.382;
     plan->steps = plan->direct ? 0 : steps_of(values, true);
     return resized(rgb, width, height, !plan->direct, &plan->base, f);
 }
 
-static int plan_uov(const json_t *values, const char *method, const struct fooocus_picture *from,
-                    struct fooocus_plan *plan, struct failure *f)
+static int plan_uov(const struct fooocus_order *order, const char *method,
+                    const struct fooocus_picture *from, struct fooocus_plan *plan,
+                    struct failure *f)
 {
     struct raster rgb;
     int result;
@@ -223,9 +236,9 @@ static int plan_uov(const json_t *values, const char *method, const struct foooc
         return -1;
     plan->processes_images = true;
     if (strncmp(method, "Vary", 4) == 0)
-        result = plan_vary(values, method, &rgb, plan, f);
+        result = plan_vary(order->values, method, &rgb, plan, f);
     else
-        result = plan_upscale(values, method, &rgb, plan, f);
+        result = plan_upscale(order, method, &rgb, plan, f);
     raster_release(&rgb);
     return result;
 }
@@ -246,7 +259,7 @@ static int plan_enhance(const struct fooocus_order *order, struct fooocus_plan *
         plan->rounds += strcmp(method, "Disabled") != 0;
     }
     if (strcmp(method, "Disabled") != 0 && plan->rounds > 0) {
-        if (plan_uov(values, method, &order->enhance, plan, f) != 0)
+        if (plan_uov(order, method, &order->enhance, plan, f) != 0)
             return -1;
         plan->direct = false;
         return 0;
@@ -296,7 +309,7 @@ static int make(const struct fooocus_order *order, int64_t seed, struct fooocus_
         plan->processes_images = true;
     else if ((strcmp(order->tab, "uov") == 0 || mixes_uov) && strcmp(method, "Disabled") != 0 &&
              order->uov.raster.pixels) {
-        if (plan_uov(values, method, &order->uov, plan, f) != 0)
+        if (plan_uov(order, method, &order->uov, plan, f) != 0)
             return -1;
     } else if (plan_text(order, seed, plan, f) != 0) {
         return -1;

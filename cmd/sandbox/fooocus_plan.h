@@ -12,11 +12,15 @@
 struct fooocus_order {
     json_t *values; /* fields of FOOOCUSAPI_REQUEST, all there; owned */
     char tab[12];   /* "enhance", "ip", "uov" or "inpaint" (D11) */
+    bool old;       /* of the old server, whose worker differs a little */
     bool invert;    /* the old server only (D5) */
     struct fooocus_picture uov, inpaint, mask, enhance, controls[FOOOCUS_CONTROLS_MAX];
 };
 
 void fooocus_order_release(struct fooocus_order *order);
+
+/* Frees the pictures only. */
+void fooocus_order_forget(struct fooocus_order *order);
 
 /* What is painted: async_worker.py's goals, sizes and strengths. */
 struct fooocus_plan {

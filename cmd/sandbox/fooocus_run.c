@@ -294,6 +294,9 @@ void fooocus_run(struct fooocus_engine *engine, struct fooocus_task *task)
     pthread_mutex_lock(&engine->lock);
     task->started = fooocus_engine_millis();
     task->state = FOOOCUS_RUNNING;
+    if (engine->stop_next)
+        snprintf(task->stop, sizeof task->stop, "stop");
+    engine->stop_next = false;
     pthread_mutex_unlock(&engine->lock);
     if (carry_out(&run, &f) != 0) {
         pthread_mutex_lock(&engine->lock);
@@ -304,6 +307,7 @@ void fooocus_run(struct fooocus_engine *engine, struct fooocus_task *task)
             fprintf(stderr, "sdctl-sandbox: %s: %s\n", f.exception, f.detail);
     }
     fooocus_plan_release(&run.plan);
+    fooocus_order_forget(&task->order);
     task->finished = fooocus_engine_millis();
     if (!engine->box->state.stopping)
         engine->done(engine, task);

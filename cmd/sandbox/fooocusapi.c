@@ -88,7 +88,7 @@ static void get_file(struct request *request, struct reply *reply)
     struct fooocusapi *api = request->box->own;
 
     fooocus_file_serve(request, reply, &api->engine, request->path,
-                       strncmp(request->path, "/inputs/", 8) == 0);
+                       strncmp(request->path, "/inputs/", 8) == 0, 404);
 }
 
 static void post_control(struct request *request, struct reply *reply)

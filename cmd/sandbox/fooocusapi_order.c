@@ -74,7 +74,7 @@ static int read_pictures(const struct fooocus_engine *engine, struct fooocus_tas
                     {"inpaint_input_image", "init-0", &order->inpaint},
                     {"inpaint_mask_image_upload", "mask", &order->mask},
                     {"enhance_input_image", "enhance", &order->enhance}};
-    char name[16];
+    char name[40];
 
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
         struct fooocus_keep keep = {task->folder, pictures[i].name};

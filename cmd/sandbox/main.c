@@ -16,14 +16,17 @@ static const char USAGE[] =
     "\n"
     "  --port N                 port; 0 (the default) takes any free one and prints it\n"
     "  --host ADDRESS           127.0.0.1 (the default) or another loopback address\n"
-    "  --backend KIND           which service: webui (the default) or ppinfra; may repeat, then\n"
+    "  --backend KIND           which service: webui (the default), ppinfra, fooocusapi or\n"
+    "                           fooocus-api, the older of the two; may repeat, then\n"
     "                           each listens on a port of its own: N, N + 1 ...\n"
     "  --flavour forge|a1111|sdcpp   which webui server; forge is the default\n"
     "  --auth SECRET            ask for a key: USER:PASSWORD in HTTP Basic with webui,\n"
-    "                           the key of Authorization: Bearer with ppinfra\n"
+    "                           the key of Authorization: Bearer with ppinfra, the X-API-KEY\n"
+    "                           with the two Fooocus servers\n"
     "  --root DIR               keep every request and result there\n"
     "  --pace SECONDS           how long a sampling step takes; default 0\n"
     "  --ttl SECONDS            how long links to results hold (ppinfra); default 3600\n"
+    "  --queue-size N           how many tasks fooocus-api takes at a time; default 100\n"
     "  --fault NAME             misbehave; may repeat (see --list-faults)\n"
     "  --fault-file FILE        names, a line each, read anew at every request\n"
     "  --list-faults            print the faults and exit\n"
@@ -87,6 +90,9 @@ static int set_option(struct options *o, const char *name, const char *value)
     } else if (strcmp(name, "ttl") == 0) {
         if (!text_to_real(value, &box->ttl) || box->ttl < 0 || box->ttl > 1e9)
             return usage_error("not a number of seconds:", value);
+    } else if (strcmp(name, "queue-size") == 0) {
+        if (!text_to_int(value, &box->queue_size) || box->queue_size < 0)
+            return usage_error("not a number of tasks:", value);
     } else if (strcmp(name, "fault") == 0) {
         if (!fault_is_known(value) || box->n_faults == sizeof box->faults / sizeof *box->faults)
             return usage_error("no such fault, or too many:", value);
@@ -158,6 +164,7 @@ int main(int argc, char **argv)
 
     common.host = "127.0.0.1";
     common.ttl = 3600;
+    common.queue_size = 100;
     status = parse(&options, argc, argv);
     if (status >= 0)
         return status;

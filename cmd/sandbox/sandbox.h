@@ -33,6 +33,7 @@ struct sandbox {
     const char *root;        /* folder that requests are kept in, or NULL */
     double pace;             /* seconds a sampling step */
     double ttl;              /* seconds that links to results hold */
+    long long queue_size;    /* tasks that may wait or run at a time (fooocus-api) */
     bool quiet;
     atomic_uint port;
     struct MHD_Daemon *daemon;

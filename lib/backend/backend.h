@@ -158,18 +158,32 @@ struct paging {
     const char *parameter; /* how it is asked for: "pagination.cursor" */
 };
 
+/* Where compose() puts a neutral parameter that the table of native ones says nothing of, or not
+ * all: for the table in sdctl(1). A row for what the other table has too says when it holds. */
+struct composed {
+    const char *neutral;
+    const char *native;  /* its dotted name; NULL: it is understood, and not sent */
+    unsigned operations; /* bits 1 << OPERATION_...; 0: both that repaint */
+    const char *note;    /* what else is to be known of it, in a few words; or NULL */
+};
+
+#define COMPOSED_IN(operation) (1U << (operation))
+
 struct backend {
     const char *name;
     const char *title;
     const char *default_url;
     const char *probe; /* a path to GET that only such servers have; NULL: not found by probing */
     enum secret_form key_form;
-    const struct native *natives;      /* its parameters; ends with name == NULL */
+    const struct native *natives; /* its parameters; ends with name == NULL */
+    const struct composed
+        *composed; /* what compose() does beyond that; ends with neutral == NULL */
     const struct catalogue *catalogue; /* what `endpoint check` lists; ends with kind == NULL */
     const char *const *name_keys;      /* members of a catalogue's items that may be the name, the
                                           best first; NULL-terminated */
     const struct paging *paging;       /* NULL: lists come whole */
     bool own_files;       /* result URLs are on the service itself, whatever host they name (D26) */
+    bool raw_pictures;    /* does not convert pictures that it opens (D25) */
     bool takes_id;        /* the task's id is made here */
     bool native_outpaint; /* extends the canvas itself: task->neutral "outpaint" is an object of
                              left, top, right, bottom */
@@ -197,7 +211,8 @@ struct backend {
     /* The request for `ask`. False when this server has no such thing. */
     bool (*request)(const struct task *task, enum ask ask, struct request *request);
 
-    /* Reads an answer of status 200 to ASK_SUBMIT, ASK_STATE or ASK_QUEUE; of events each one. An
+    /* Reads an answer of status 200 to ASK_SUBMIT, ASK_STATE or ASK_QUEUE; of events each one; of
+     * ANSWER_PICTURE only what arrived (`reply` is NULL). An
      * answer to ASK_SUBMIT may give the task its id. Appends warnings to the task. EXIT_FAILED when
      * it cannot be read; a task that failed is no error here but a standing. A 404 to ASK_STATE is
      * STANDING_MISSING and does not come here. */

@@ -45,16 +45,31 @@ static size_t facts_needed(const struct task *task, struct fact *facts, size_t c
     return n;
 }
 
+const char *fooocus_api_image_type(const struct task *task)
+{
+    static const struct {
+        const char *model, *type;
+    } types[] = {
+        {"Photo", "Photo"}, {"clip", "Photo"}, {"Anime", "Anime"}, {"deepdanbooru", "Anime"}};
+    const char *model = json_string_at(task->neutral, "model");
+
+    for (size_t i = 0; model != NULL && i < sizeof types / sizeof *types; i++) {
+        if (text_casecmp(model, types[i].model) == 0) {
+            return types[i].type;
+        }
+    }
+    return model == NULL ? "Photo" : NULL;
+}
+
 static bool request_submission(const struct task *task, struct request *request)
 {
-    const char *model = json_string_at(task->neutral, "model");
+    const char *type = fooocus_api_image_type(task);
 
     request->body = json_incref(task->native);
     if (task->operation == OPERATION_INTERROGATE) {
-        bool anime = model != NULL && text_casecmp(model, "Anime") == 0;
         request->form = true;
-        return request_path(request, "/v1/tools/describe-image?image_type=%s",
-                            anime ? "Anime" : "Photo");
+        return type != NULL &&
+               request_path(request, "/v1/tools/describe-image?image_type=%s", type);
     }
     if (task->delivery == DELIVERY_BINARY) {
         request->accept = "image/png";
@@ -167,8 +182,10 @@ const struct backend fooocus_api_backend = {
     .probe = QUEUE,
     .key_form = SECRET_HEADER,
     .natives = fooocus_api_natives,
+    .composed = fooocus_api_composed,
     .catalogue = catalogue,
     .own_files = true,
+    .raw_pictures = true,
     .native_outpaint = true,
     .tasks = &fooocus_api_tasks,
     .recognise = recognise,

@@ -31,6 +31,7 @@ struct fooocus_api_choice {
 };
 
 extern const struct native fooocus_api_natives[];
+extern const struct composed fooocus_api_composed[];
 extern const struct native fooocus_api_loras[];               /* members of an element of loras */
 extern const struct native fooocus_api_image_prompts[];       /* of image_prompts */
 extern const struct native fooocus_api_enhance_ctrls[];       /* of enhance_ctrlnets */
@@ -43,6 +44,10 @@ int fooocus_api_adopt(json_t *native, struct error *err);
 /* The route that serves what task->native has. */
 enum fooocus_api_route fooocus_api_route(const struct task *task);
 const char *fooocus_api_route_name(enum fooocus_api_route route);
+
+/* The image_type to describe with: Photo writes a caption as WebUI's clip does, Anime lists tags as
+ * deepdanbooru does. NULL when --model is none of these. */
+const char *fooocus_api_image_type(const struct task *task);
 
 int fooocus_api_compose(struct task *task, const json_t *facts, struct error *err);
 

@@ -3,7 +3,6 @@
 
 #include "backend/fooocus_api.h"
 #include "base/buf.h"
-#include "base/text.h"
 #include "wire/json.h"
 
 #define ADVANCED FOOOCUS_API_ADVANCED "."
@@ -31,11 +30,10 @@ static bool is_given(const json_t *native, const char *name)
 static int compose_interrogate(struct task *task, struct error *err)
 {
     json_t *image = json_array_get(json_object_get(task->neutral, "images"), 0);
-    const char *model = json_string_at(task->neutral, "model");
 
-    if (model != NULL && text_casecmp(model, "Photo") != 0 && text_casecmp(model, "Anime") != 0) {
+    if (fooocus_api_image_type(task) == NULL) {
         return error_set(err, EXIT_USAGE, "Fooocus-API describes with Photo or Anime, not '%s'",
-                         model);
+                         json_string_at(task->neutral, "model"));
     }
     json_t *native = json_pack("{s:O}", "image", image);
     if (native == NULL) {

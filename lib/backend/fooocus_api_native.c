@@ -232,3 +232,37 @@ int fooocus_api_adopt(json_t *native, struct error *err)
     }
     return 0;
 }
+
+const struct composed fooocus_api_composed[] = {
+    {.neutral = "images", .native = "input_image"},
+    {.neutral = "images",
+     .native = "enhance_input_image",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "to enhance"},
+    {.neutral = "images", .native = "image", .operations = COMPOSED_IN(OPERATION_INTERROGATE)},
+    {.neutral = "mask", .native = "input_mask", .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "model",
+     .native = "image_type",
+     .operations = COMPOSED_IN(OPERATION_INTERROGATE),
+     .note = "photo or anime"},
+    {.neutral = "strength",
+     .native = "advanced_params.overwrite_vary_strength",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "to vary"},
+    {.neutral = "strength",
+     .native = "advanced_params.overwrite_upscale_strength",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "to upscale"},
+    {.neutral = "strength",
+     .native = "advanced_params.inpaint_strength",
+     .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "area",
+     .native = "advanced_params.inpaint_respective_field",
+     .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "loras", .native = "loras"},
+    {.neutral = "embeddings", .native = "prompt", .note = "embedding:NAME"},
+    {.neutral = "controlnet", .native = "image_prompts"},
+    {.neutral = "outpaint", .native = "outpaint_distance_left", .note = "_top, _right, _bottom"},
+    {.neutral = "outpaint", .native = "outpaint_selections"},
+    {.neutral = NULL},
+};

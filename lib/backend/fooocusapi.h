@@ -23,6 +23,7 @@ extern const struct backend fooocusapi_backend;
 #define FOOOCUSAPI_STYLES "/v1/engines/styles"
 
 extern const struct native fooocusapi_natives[];
+extern const struct composed fooocusapi_composed[];
 extern const struct task_service fooocusapi_tasks;
 
 /* Checks what the table of natives cannot say: words of a closed set, the members of objects in

@@ -95,11 +95,13 @@ static void fault(int status, const json_t *reply, struct buf *words)
 }
 
 static const struct catalogue catalogue[] = {
-    {.kind = "checkpoints", .path = MODELS "checkpoint&pagination.limit=100"},
-    {.kind = "loras", .path = MODELS "lora&pagination.limit=100"},
-    {.kind = "vaes", .path = MODELS "vae&pagination.limit=100"},
-    {.kind = "controlnets", .path = MODELS "controlnet&pagination.limit=100"},
-    {.kind = "embeddings", .path = MODELS "textualinversion&pagination.limit=100"},
+    {.kind = "checkpoints", .path = MODELS "checkpoint&pagination.limit=100", .items = "models"},
+    {.kind = "loras", .path = MODELS "lora&pagination.limit=100", .items = "models"},
+    {.kind = "vaes", .path = MODELS "vae&pagination.limit=100", .items = "models"},
+    {.kind = "controlnets", .path = MODELS "controlnet&pagination.limit=100", .items = "models"},
+    {.kind = "embeddings",
+     .path = MODELS "textualinversion&pagination.limit=100",
+     .items = "models"},
     {.kind = NULL},
 };
 
@@ -114,6 +116,7 @@ const struct backend ppinfra_backend = {
     .default_url = "https://api.ppinfra.com",
     .key_form = SECRET_BEARER,
     .natives = ppinfra_natives,
+    .composed = ppinfra_composed,
     .catalogue = catalogue,
     .name_keys = name_keys,
     .paging = &paging,

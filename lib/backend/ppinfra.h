@@ -23,6 +23,7 @@ extern const struct backend ppinfra_backend;
 #define PPINFRA_INPAINTING "inpainting_checkpoint"
 
 extern const struct native ppinfra_natives[];
+extern const struct composed ppinfra_composed[];
 
 /* Which operations something holds for; in a rule of an object inside the request: both. */
 enum { PPINFRA_IMG2IMG = 1, PPINFRA_INPAINT = 2, PPINFRA_BOTH = 3 };

@@ -97,3 +97,33 @@ int ppinfra_adopt(json_t *native, struct error *err)
     }
     return 0;
 }
+
+const struct composed ppinfra_composed[] = {
+    {.neutral = "images", .native = "request.image_base64"},
+    {.neutral = "images", .native = "image_file", .operations = COMPOSED_IN(OPERATION_INTERROGATE)},
+    {.neutral = "mask",
+     .native = "request.mask_image_base64",
+     .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "width", .native = "request.width", .operations = COMPOSED_IN(OPERATION_IMG2IMG)},
+    {.neutral = "height", .native = "request.height", .operations = COMPOSED_IN(OPERATION_IMG2IMG)},
+    {.neutral = "scheduler", .native = "request.sampler_name", .note = "a part of the name"},
+    {.neutral = "resize",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "the proportions must stay"},
+    {.neutral = "fill",
+     .operations = COMPOSED_IN(OPERATION_INPAINT),
+     .note = "original only, not sent"},
+    {.neutral = "mask_blur_x",
+     .native = "request.mask_blur",
+     .operations = COMPOSED_IN(OPERATION_INPAINT),
+     .note = "the same as y"},
+    {.neutral = "mask_blur_y",
+     .native = "request.mask_blur",
+     .operations = COMPOSED_IN(OPERATION_INPAINT),
+     .note = "the same as x"},
+    {.neutral = "loras", .native = "request.loras"},
+    {.neutral = "embeddings", .native = "request.embeddings"},
+    {.neutral = "controlnet", .native = "request.controlnet.units"},
+    {.neutral = "ip_adapters", .native = "request.ip_adapters"},
+    {.neutral = NULL},
+};

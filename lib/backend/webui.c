@@ -262,6 +262,7 @@ const struct backend webui_backend = {
     .takes_id = true,
     .tasks = &webui_tasks,
     .natives = webui_natives,
+    .composed = webui_composed,
     .catalogue = catalogue,
     .recognise = recognise,
     .facts_needed = facts_needed,

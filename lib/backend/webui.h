@@ -24,6 +24,7 @@ enum webui_flavour { WEBUI_ANY, WEBUI_FORGE, WEBUI_SDCPP };
 #define WEBUI_CLIP_SKIP "override_settings.CLIP_stop_at_last_layers"
 
 extern const struct native webui_natives[];
+extern const struct composed webui_composed[];
 
 /* GET /internal/pending-tasks */
 extern const struct task_service webui_tasks;

@@ -156,3 +156,19 @@ const struct native webui_natives[] = {
     {.name = "extra_images", .type = NATIVE_PICTURES},
     {.name = NULL},
 };
+
+const struct composed webui_composed[] = {
+    {.neutral = "images", .native = "init_images"},
+    {.neutral = "images", .native = "image", .operations = COMPOSED_IN(OPERATION_INTERROGATE)},
+    {.neutral = "mask", .native = "mask", .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "model",
+     .native = "model",
+     .operations = COMPOSED_IN(OPERATION_INTERROGATE),
+     .note = "clip or deepdanbooru"},
+    {.neutral = "loras", .native = "prompt", .note = "<lora:NAME:WEIGHT>"},
+    {.neutral = "embeddings", .native = "prompt"},
+    {.neutral = "controlnet", .native = "alwayson_scripts.controlnet.args"},
+    {.neutral = "script", .native = "script_name"},
+    {.neutral = "script_args", .native = "script_args"},
+    {.neutral = NULL},
+};

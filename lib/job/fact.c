@@ -23,8 +23,9 @@ static bool is_failure(int status)
 /* Without a word about it, or in FastAPI's, a 404 says that there is no such path. */
 static bool is_no_path(int status, const char *words)
 {
-    return status == 404 && (*words == '\0' || *words == '<' || strcmp(words, "Not Found") == 0 ||
-                             strncmp(words, "404", 3) == 0);
+    return status == 404 &&
+           (*words == '\0' || *words == '<' || strcmp(words, "Not Found") == 0 ||
+            strncmp(words, "404", 3) == 0 || strncmp(words, "API_NOT_FOUND", 13) == 0);
 }
 
 /* The server's words, the key hidden. */

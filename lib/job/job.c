@@ -89,9 +89,7 @@ static int note_origins(const struct job *job, json_t *native, const char *origi
     return bad;
 }
 
-/* A copy to be changed: objects and arrays are new, pictures keep their identity. NULL without
- * memory. */
-static json_t *copy_tree(const struct job *job, json_t *value)
+json_t *job_copy_tree(const struct job *job, json_t *value)
 {
     const char *name;
     json_t *item, *copy;
@@ -104,11 +102,11 @@ static json_t *copy_tree(const struct job *job, json_t *value)
     copy = json_is_object(value) ? json_object() : json_array();
     json_array_foreach(value, i, item)
     {
-        bad |= json_array_append_new(copy, copy_tree(job, item));
+        bad |= json_array_append_new(copy, job_copy_tree(job, item));
     }
     json_object_foreach(value, name, item)
     {
-        bad |= json_object_set_new(copy, name, copy_tree(job, item));
+        bad |= json_object_set_new(copy, name, job_copy_tree(job, item));
     }
     if (bad != 0) {
         json_decref(copy);
@@ -120,7 +118,7 @@ static json_t *copy_tree(const struct job *job, json_t *value)
 /* Lays a native object over the request tree; the layer stays as it was given. */
 static int overlay(struct job *job, json_t *native, enum job_layer layer, struct error *err)
 {
-    json_t *copy = copy_tree(job, native);
+    json_t *copy = job_copy_tree(job, native);
     int bad = json_object_update_recursive(job->task.native, copy);
 
     bad |= note_origins(job, native, layer_names[layer]);
@@ -299,8 +297,7 @@ json_t *job_explain(const struct job *job, struct error *err)
 
     for (const struct native *row = job->backend->natives; row->name != NULL; row++) {
         value = json_get_path(job->task.native, row->name);
-        if (value != NULL && strchr(row->name, '.') == NULL &&
-            (!json_is_object(value) || is_picture(job, value))) {
+        if (value != NULL && (!json_is_object(value) || is_picture(job, value))) {
             origin = json_string_at(job->origins, row->name);
             bad |= explain_one(explained, row->name, json_incref(value),
                                origin != NULL ? origin : own_origin(job, value));

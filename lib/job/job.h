@@ -66,6 +66,7 @@ struct job {
     bool submitted;          /* the server may have the task */
     struct journal *journal; /* of a task that lives on without us; else NULL */
     char key_in_journal[32];
+    bool doubtful; /* it may have been taken, but its answer was lost */
 };
 
 void job_init(struct job *job);
@@ -85,6 +86,10 @@ int job_prepare(struct job *job, bool offline, struct error *err);
 /* Prepares a job that was run for the next run: its layers and pictures, which may have been
  * changed meanwhile, and its output stay. */
 int job_again(struct job *job, struct error *err);
+
+/* A copy of a part of the request tree, to be changed: objects and arrays are new, pictures keep
+ * their identity. NULL without memory. */
+json_t *job_copy_tree(const struct job *job, json_t *value);
 
 /* Writes the exact request body. After job_prepare(offline). */
 int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct error *err);

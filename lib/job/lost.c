@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "job/run.h"
-#include "job/spend.h"
 
 /* One small question to the server, on a loop of its own. NULL when it does not answer. */
 static json_t *ask_once(struct job *job, struct net *net, enum ask ask)
@@ -66,9 +65,9 @@ static void explain_lost(struct run *r, struct error *err)
         return;
     }
     text_clean(why, sizeof why, err->text, strlen(err->text), sizeof why);
-    if (job->journal != NULL && (lost || err->code == EXIT_DEADLINE || err->code > EXIT_SIGNAL)) {
+    if (job->doubtful) {
         error_set(err, err->code,
-                  "%s; the service may have taken the task: %s in 'sdctl tasks list', and only "
+                  "%s; the service may have taken the task (%s in 'sdctl tasks list'): only "
                   "--resubmit sends it again",
                   why, job->key_in_journal);
     } else if (job->task.id[0] == '\0') {
@@ -76,10 +75,8 @@ static void explain_lost(struct run *r, struct error *err)
     } else if (err->code == EXIT_DEADLINE) {
         error_set(err, EXIT_DEADLINE, "the deadline passed; task %s may still run on the server",
                   job->task.id);
-        spend_left(job);
     } else if (lost) {
         error_set(err, err->code, "%s; task %s may still run on the server", why, job->task.id);
-        spend_left(job);
     }
 }
 

@@ -49,6 +49,9 @@ int output_place_picture(struct output *o, struct received *p, const char *kind,
  * NULL without memory. */
 json_t *output_to_json(const struct output *o);
 
+/* A path from the root; malloc'd, NULL without memory. */
+char *output_absolute(const char *path);
+
 /* The way back. EXIT_INPUT when it is no such plan. Nothing is refused because of what exists: the
  * result is there and must go somewhere. */
 int output_from_json(struct output *o, const json_t *plan, struct error *err);

@@ -7,8 +7,7 @@
 #include "job/output.h"
 #include "wire/json.h"
 
-/* `path` from the root; malloc'd, NULL without memory. */
-static char *absolute(const char *path)
+char *output_absolute(const char *path)
 {
     char folder[PATH_MAX];
 
@@ -27,8 +26,8 @@ static char *absolute(const char *path)
 json_t *output_to_json(const struct output *o)
 {
     bool file = o->kind == OUTPUT_PATH;
-    char *path = absolute(o->kind == OUTPUT_STDOUT ? "" : o->path);
-    char *base = absolute(o->base != NULL ? o->base : "result");
+    char *path = output_absolute(o->kind == OUTPUT_STDOUT ? "" : o->path);
+    char *base = output_absolute(o->base != NULL ? o->base : "result");
     json_t *plan = path == NULL || base == NULL
                        ? NULL
                        : json_pack("{s:s,s:s,s:s,s:b}", "kind", file ? "path" : "folder", "path",

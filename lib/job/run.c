@@ -21,6 +21,21 @@ static int get_fact(struct run *r, const char *path, json_t **fact, struct error
     return fact_get(job, r->net, path, fact, err);
 }
 
+/* Composes a copy, to find what is wrong with the parameters before anything is sent. */
+static int rehearse(const struct job *job, struct error *err)
+{
+    struct task copy = job->task;
+
+    copy.native = job_copy_tree(job, job->task.native);
+    copy.neutral = json_incref(job->task.neutral);
+    copy.warnings = json_array();
+    int result = copy.native == NULL || copy.warnings == NULL
+                     ? error_memory(err, "preparing the request")
+                     : job->backend->compose(&copy, NULL, err);
+    backend_release_task(&copy);
+    return result;
+}
+
 /* Gathers what the backend wants to know before it composes the request. */
 static int compose(struct run *r, struct error *err)
 {
@@ -147,7 +162,8 @@ int job_run(struct job *job, json_t **document, struct error *err)
     int result = -1;
 
     *document = NULL;
-    if (run_open(&r, err) != 0 || compose(&r, err) != 0) {
+    if ((job->backend != NULL && rehearse(job, err) != 0) || run_open(&r, err) != 0 ||
+        compose(&r, err) != 0) {
         goto out;
     }
     if (submit(&r, err) != 0) {

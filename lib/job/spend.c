@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "job/journal.h"
+#include "wire/json.h"
 
 /* Digest of what is sent, and where to. */
 static int digest_of(const struct job *job, const struct request *request, struct body *body,
@@ -30,26 +31,43 @@ static int digest_of(const struct job *job, const struct request *request, struc
     return result;
 }
 
-static int refuse_doubtful(const struct job *job, const char *digest, struct error *err)
+/* A later line: what has changed. */
+static int change(struct job *job, json_t *line, struct error *err)
+{
+    int result =
+        line == NULL ? error_memory(err, "noting the task") : journal_add(job->journal, line, err);
+
+    json_decref(line);
+    return result;
+}
+
+/* The same request may have been taken before: it is refused, or with --resubmit written off. */
+static int settle_doubtful(struct job *job, const char *digest, struct error *err)
 {
     json_t *task = NULL;
+    int result;
 
-    if (job->resubmit) {
-        return 0;
-    }
-    if (journal_find_doubtful(job->journal, digest, &task, err) != 0) {
-        return -1;
-    }
-    if (task != NULL) {
-        error_set(err, EXIT_REFUSED,
-                  "the same request was sent at %s and its answer was lost, so it may have been "
-                  "taken and paid (%s in 'sdctl tasks list'); --resubmit sends it again",
-                  json_string_value(json_object_get(task, "submitted_at")),
-                  json_string_value(json_object_get(task, "key")));
+    while ((result = journal_find_doubtful(job->journal, digest, &task, err)) == 0 &&
+           task != NULL) {
+        const char *key = json_string_at(task, "key");
+        if (job->resubmit) {
+            result = change(job,
+                            json_pack("{s:s,s:s,s:s}", "key", key, "state", "failed", "reason",
+                                      "its answer was lost; it was sent again"),
+                            err);
+        } else {
+            result = error_set(
+                err, EXIT_REFUSED,
+                "the same request was sent at %s and its answer was lost, so it may have been "
+                "taken and paid (%s in 'sdctl tasks list'); --resubmit sends it again",
+                json_string_at(task, "submitted_at"), key);
+        }
         json_decref(task);
-        return -1;
+        if (result != 0) {
+            break;
+        }
     }
-    return 0;
+    return result;
 }
 
 static void make_key(struct job *job)
@@ -88,53 +106,38 @@ int spend_begin(struct job *job, const struct request *request, struct body *bod
         return 0;
     }
     if (digest_of(job, request, body, digest, err) != 0 ||
-        journal_open(&job->journal, true, err) != 0 || refuse_doubtful(job, digest, err) != 0) {
+        journal_open(&job->journal, true, err) != 0 || settle_doubtful(job, digest, err) != 0) {
         return -1;
     }
     make_key(job);
     return note(job, "submitting", digest, err);
 }
 
-/* A later line: what has changed. */
-static int change(struct job *job, json_t *line)
-{
-    struct error ignored;
-    int result = line == NULL ? -1 : journal_add(job->journal, line, &ignored);
-
-    json_decref(line);
-    return result;
-}
-
 void spend_end(struct job *job, int result, const struct net_reply *reply, const struct error *err)
 {
+    struct error ignored;
     int s = reply->status;
     bool refused = !job->submitted || (s >= 300 && s < 500 && s != 408);
 
-    if (job->journal == NULL || (result == 0 && s == 200)) {
+    if (job->journal == NULL || job->key_in_journal[0] == '\0' || result == 0) {
         return;
     }
-    change(job, json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state",
-                          refused ? "failed" : "unknown", "reason", err->text));
+    job->doubtful = !refused;
+    change(job,
+           json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state",
+                     refused ? "failed" : "unknown", "reason", err->text),
+           &ignored);
 }
 
 void spend_taken(struct job *job)
 {
-    if (job->journal != NULL &&
-        change(job, json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state", "queued",
-                              "task_id", job->task.id)) != 0) {
-        backend_warn(&job->task, "task %s could not be noted in the journal: keep its id",
-                     job->task.id);
-    }
-}
-
-void spend_left(struct job *job)
-{
     struct error ignored;
 
-    if (job->journal == NULL && job->task.id[0] != '\0' &&
-        job->operation != OPERATION_INTERROGATE &&
-        journal_open(&job->journal, true, &ignored) == 0) {
-        make_key(job);
-        note(job, "running", NULL, &ignored);
+    if (job->journal != NULL && change(job,
+                                       json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal,
+                                                 "state", "queued", "task_id", job->task.id),
+                                       &ignored) != 0) {
+        backend_warn(&job->task, "task %s could not be noted in the journal: keep its id",
+                     job->task.id);
     }
 }

@@ -16,15 +16,12 @@
 int spend_begin(struct job *job, const struct request *request, struct body *body,
                 struct error *err);
 
-/* What the submission came to: `result` of exchange_finish() and `reply`. */
+/* What the submission came to: `result` is 0 when its answer was understood. Sets job->doubtful
+ * when it may have been taken all the same. */
 void spend_end(struct job *job, int result, const struct net_reply *reply, const struct error *err);
 
 /* The service took the task, job->task.id is its. Failing to note that is a warning: the id is
  * printed. */
 void spend_taken(struct job *job);
-
-/* A task that ends with its answer lives on although nobody takes that answer: it is noted, too, as
- * far as that is possible. */
-void spend_left(struct job *job);
 
 #endif

@@ -109,22 +109,11 @@ static int send(struct run *r, struct net_reply *reply, json_t **json, struct er
     }
 }
 
-/* A picture that is the whole answer, or 204 for none (D15). */
-static int read_binary(struct run *r, struct error *err)
-{
-    r->outcome = (struct outcome){.pictures = calloc(1, sizeof *r->outcome.pictures),
-                                  .n_pictures = r->exchange.receive.n_pictures};
-    return r->outcome.pictures != NULL ? 0 : error_memory(err, "reading the answer");
-}
-
 static int read_outcome(struct run *r, const json_t *json, struct error *err)
 {
     struct arrived arrived[RECEIVE_PICTURES_MAX];
     const struct receive *receive = &r->exchange.receive;
 
-    if (r->exchange.request.answer == ANSWER_PICTURE) {
-        return read_binary(r, err);
-    }
     if (r->exchange.request.answer == ANSWER_EVENTS) {
         return r->told ? 0
                        : error_set(err, EXIT_FAILED, "the stream of events ended without a result");
@@ -147,12 +136,11 @@ int submit(struct run *r, struct error *err)
                                     .key = job->key,
                                     .path = r->exchange.request.path,
                                     .what = job->command};
-        if (reply.status == 204) {
-            error_set(err, EXIT_FAILED, "the server made no picture: it answered 204");
+        if (reply.status == 204 && r->exchange.request.answer == ANSWER_PICTURE) {
+            result = error_set(err, EXIT_FAILED, "the server made no picture"); /* D15 */
         } else {
-            fact_fault(&of, &reply, &r->exchange.receive, err);
+            result = fact_fault(&of, &reply, &r->exchange.receive, err);
         }
-        result = -1;
     } else if (result == 0) {
         result = read_outcome(r, json, err);
     }

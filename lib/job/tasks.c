@@ -22,7 +22,7 @@ static int get(struct run *run, const struct request *request, json_t **json, st
 /* What the service told of a task, and what it did not. */
 static json_t *document_of(const struct run *run, const json_t *task)
 {
-    static const char *const told[] = {"submitted_at", "progress", "urls"};
+    static const char *const told[] = {"submitted_at", "finished_at", "progress", "urls"};
     json_t *info = json_object(), *value;
 
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
@@ -40,19 +40,21 @@ static json_t *document_of(const struct run *run, const json_t *task)
 }
 
 /* The server's own clock, for services whose times have no zone (D19). */
-static int find_offset(struct run *run, struct task_range *range, struct error *err)
+static int find_offset(struct run *run, struct task_range *range, bool *known, struct error *err)
 {
     const struct task_service *service = run->job->backend->tasks;
     struct request request;
     json_t *json = NULL;
 
+    *known = true;
     if (service->clock == NULL || service->utc_offset == NULL || !service->clock(&request)) {
         return 0;
     }
     if (get(run, &request, &json, err) != 0) {
         return -1;
     }
-    if (json == NULL || !service->utc_offset(json, &range->utc_offset)) {
+    *known = json != NULL && service->utc_offset(json, &range->utc_offset);
+    if (!*known) {
         time_t now = time(NULL); /* nothing tells: as this machine's */
         struct tm local, utc;
         localtime_r(&now, &local);
@@ -111,10 +113,11 @@ static bool is_bounded(const struct task_range *range)
 int tasks_list(struct run *run, struct task_range *range, json_t **documents, struct error *err)
 {
     json_t *tasks;
+    bool known;
 
     *documents = NULL;
     if (run->job->backend->tasks != NULL && is_bounded(range) &&
-        find_offset(run, range, err) != 0) {
+        find_offset(run, range, &known, err) != 0) {
         return -1;
     }
     int result = list(run, range, &tasks, err);
@@ -291,13 +294,19 @@ int tasks_erase(struct run *run, struct task_range *range,
 {
     const struct task_service *service = run->job->backend->tasks;
     json_t *tasks = NULL, *after = NULL;
+    bool known;
 
     *documents = NULL;
     if (service == NULL || service->erase == NULL) {
         return 1;
     }
     range->query = TASKS_HISTORY;
-    int result = find_offset(run, range, err);
+    int result = find_offset(run, range, &known, err);
+    if (result == 0 && !known) {
+        return error_set(err, EXIT_REFUSED,
+                         "the server's clock cannot be told from its history, so the times could "
+                         "mean other tasks: nothing is deleted");
+    }
     result = result != 0 ? result : list(run, range, &tasks, err);
     if (result == 0 && json_array_size(tasks) > 0) {
         *documents = documents_of(run, tasks);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "job/fact.h"
+#include "wire/json.h"
 
 #define CALL_MS 30000
 #define SHORTEST_PAUSE 0.3 /* seconds between questions */
@@ -36,7 +37,9 @@ static void note(struct wait *w, const char *state, json_t *images)
     json_t *paths = json_array();
     json_array_foreach(images, i, image)
     {
-        json_array_append(paths, json_object_get(image, "path"));
+        char *path = output_absolute(json_string_at(image, "path"));
+        json_array_append_new(paths, path != NULL ? json_file_name(path) : NULL);
+        free(path);
     }
     line = json_pack("{s:s,s:s,s:s?,s:o}", "key", w->entry, "state", state, "reason",
                      w->outcome.reason, "images", paths);

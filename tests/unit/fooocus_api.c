@@ -205,6 +205,9 @@ static void test_words(void)
     check_sent(&(struct asked){.operation = OPERATION_INTERROGATE,
                                .neutral = "{" IMAGE ",\"model\":\"anime\"}"},
                "/v1/tools/describe-image?image_type=Anime", "{\"image\":{\"file\":\"a\"}}", NULL);
+    check_sent(&(struct asked){.operation = OPERATION_INTERROGATE,
+                               .neutral = "{" IMAGE ",\"model\":\"deepdanbooru\"}"},
+               "/v1/tools/describe-image?image_type=Anime", "{\"image\":{\"file\":\"a\"}}", NULL);
 }
 
 #define SET(json)                                                                                  \
@@ -267,7 +270,7 @@ static void test_refusals(void)
         &(struct asked){.neutral = "{" IMAGE ",\"count\":2}", .delivery = DELIVERY_BINARY},
         EXIT_USAGE, "not 2");
     check_refused(&(struct asked){.operation = OPERATION_INTERROGATE,
-                                  .neutral = "{" IMAGE ",\"model\":\"clip\"}"},
+                                  .neutral = "{" IMAGE ",\"model\":\"blip\"}"},
                   EXIT_USAGE, "Photo");
 }
 
