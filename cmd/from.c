@@ -19,9 +19,12 @@ static const char *picture_of(const json_t *document)
 {
     const char *path =
         json_string_at(json_array_get(json_object_get(document, "images"), 0), "path");
+    const char *name;
+    json_t *value;
 
-    if (path == NULL) {
-        path = json_string_value(json_get_path(document, "params.image.path"));
+    json_object_foreach(json_object_get(document, "params"), name, value)
+    {
+        path = path != NULL ? path : json_string_at(value, "path");
     }
     return path != NULL && strcmp(path, "-") != 0 ? path : NULL;
 }

@@ -9,6 +9,7 @@
 #include "cmd/loopback.h"
 #include "cmd/remote.h"
 #include "cmd/run.h"
+#include "cmd/show.h"
 
 static int count_of(const struct job *job)
 {
@@ -19,12 +20,24 @@ static int count_of(const struct job *job)
     return (int)(n * (images > 1 ? (json_int_t)images : 1));
 }
 
+static void show_preview(void *ctx, int fd, uint64_t bytes)
+{
+    (void)ctx;
+    show_picture(fd, bytes);
+}
+
 /* Sends the job once and prints its document, which is given too. */
 static int send_once(struct job *job, const struct generation *g, json_t **document,
                      struct error *err)
 {
     struct error print_error = {0};
+    bool show = g->task.show && show_begin();
+
+    job->preview = show ? show_preview : NULL;
     int result = remote_run(&g->remote, job, document, err);
+    if (show && result == 0) {
+        show_document(*document);
+    }
 
     if (*document != NULL && (job->output.kind != OUTPUT_STDOUT || result != 0) &&
         run_print(*document, &print_error) != 0 && result == 0) {

@@ -12,15 +12,18 @@ struct settings {
     bool text;
 };
 
-static const char *const models[] = {"clip", "deepdanbooru", NULL};
+static const char *const models[] = {"clip", "deepdanbooru", "photo", "anime", NULL};
 
 static const struct option_row rows[] = {
     {.name = "model",
      .type = OPTION_CHOICE,
      .choices = models,
      .param = "model",
-     .help = "what describes the image: clip writes a caption, deepdanbooru lists tags",
-     .detail = "clip if not given."},
+     .help = "what describes the image",
+     .detail =
+         "WebUI: clip writes a caption (this if not given), deepdanbooru lists tags. "
+         "FooocusAPI and Fooocus-API: photo writes a caption (this if not given), anime lists "
+         "tags. PPInfra has no choice."},
     {.name = "text",
      .type = OPTION_FLAG,
      .offset = offsetof(struct settings, text),
@@ -36,41 +39,88 @@ static const struct option_use uses[] = {
     {.group = NULL},
 };
 
-static int add_image(struct job *job, const struct parsed *parsed, struct error *err)
+/* The n-th image: the first is added to the job, a later one takes its place. */
+static int put_image(struct job *job, const char *path, struct error *err)
 {
-    const char *path = parsed->n_operands > 0 ? parsed->operands[0] : "-";
     struct source source;
 
-    job->layers[LAYER_OPTION] = json_incref(parsed->neutral);
     if (source_open(&source, path, &job->patience.deadline, err) != 0) {
         return -1;
     }
+    if (job->n_sources > 0) {
+        return job_replace_picture(job, 0, &source, err);
+    }
     json_t *node = job_add_picture(job, &source, err);
     source_release(&source);
+    json_t *images = node == NULL ? NULL : json_pack("[o]", node);
     if (node == NULL) {
         return -1;
     }
-    json_t *images = json_pack("[o]", node);
     return json_object_set_new(job->layers[LAYER_OPTION], "images", images) == 0
                ? 0
                : error_memory(err, "preparing the image");
 }
 
-static int ask(struct job *job, const struct settings *s, struct error *err)
+static int prepare(struct job *job, const char *path, bool offline, struct error *err)
 {
-    json_t *document = NULL;
-    int result = output_init(&job->output, NULL, NULL, job->command, 0, false, err);
+    bool again = job->task.native != NULL;
 
+    return put_image(job, path, err) != 0 ? -1
+           : again                        ? job_again(job, err)
+                                          : job_prepare(job, offline, err);
+}
+
+static int print(const struct settings *s, const json_t *document, struct error *err)
+{
+    return s->text ? run_print_text(json_string_value(json_object_get(document, "caption")), err)
+                   : run_print(document, err);
+}
+
+static int ask(struct job *job, const struct settings *s, const char *path, struct error *err)
+{
+    bool offline = s->remote.dry_run || s->remote.explain;
+    json_t *document = NULL;
+    int result = prepare(job, path, offline, err);
+
+    if (result == 0 && offline) {
+        return remote_print(&s->remote, job, err);
+    }
     if (result == 0) {
         result = remote_run(&s->remote, job, &document, err);
     }
     if (result == 0) {
-        result = s->text
-                     ? run_print_text(json_string_value(json_object_get(document, "caption")), err)
-                     : run_print(document, err);
+        result = print(s, document, err);
     }
     json_decref(document);
     return result;
+}
+
+/* Each image in turn; one that fails does not keep the others from being described. */
+static int ask_all(struct job *job, const struct settings *s, const struct parsed *parsed,
+                   struct error *err)
+{
+    size_t n = parsed->n_operands, failed = 0;
+    enum exit_code first = EXIT_DONE;
+    bool same = true;
+
+    if (n <= 1) {
+        return ask(job, s, n == 1 ? parsed->operands[0] : "-", err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (ask(job, s, parsed->operands[i], err) == 0) {
+            continue;
+        }
+        if (err->code >= EXIT_SIGNAL || err->code == EXIT_OUTPUT || err->code == EXIT_USAGE) {
+            return -1;
+        }
+        run_warn(job->command, err->text);
+        first = failed == 0 ? err->code : first;
+        same = same && err->code == first;
+        failed++;
+    }
+    return failed == 0 ? 0
+                       : error_set(err, same && failed == n ? first : EXIT_SOME_FAILED,
+                                   "%zu of %zu images could not be described", failed, n);
 }
 
 static int perform(const struct command *self, struct job *job, struct parsed *parsed,
@@ -82,8 +132,9 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
     int result = -1;
 
     if (remote_open(&remote, &s->remote, self->name, !offline, job, err) == 0 &&
-        add_image(job, parsed, err) == 0 && job_prepare(job, offline, err) == 0) {
-        result = offline ? remote_print(&s->remote, job, err) : ask(job, s, err);
+        output_init(&job->output, NULL, NULL, job->command, 0, false, err) == 0) {
+        job->layers[LAYER_OPTION] = json_incref(parsed->neutral);
+        result = ask_all(job, s, parsed, err);
     }
     job_release(job);
     remote_close(&remote, err);
@@ -110,8 +161,8 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command interrogate_command = {
     .name = "interrogate",
     .summary = "describe an image",
-    .operands = "[FILE|-]",
-    .max_operands = 1,
+    .operands = "[FILE|-]...",
+    .max_operands = 10000,
     .uses = uses,
     .settings_size = sizeof(struct settings),
     .run = run,

@@ -1,9 +1,11 @@
 #include "cmd/show.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/outfile.h"
@@ -238,4 +240,23 @@ bool show_bytes(const void *bytes, size_t n)
     bool shown = outfile_write_all(fd, bytes, n) == 0 && show_picture(fd, n);
     close(fd);
     return shown;
+}
+
+void show_document(const json_t *document)
+{
+    const json_t *images = json_object_get(document, "images"), *image;
+    struct stat st;
+    size_t i;
+
+    json_array_foreach(images, i, image)
+    {
+        const char *path = json_string_value(json_object_get(image, "path"));
+        int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+            show_picture(fd, (uint64_t)st.st_size);
+        }
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
 }

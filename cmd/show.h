@@ -1,6 +1,7 @@
 #ifndef SDCTL_CMD_SHOW_H
 #define SDCTL_CMD_SHOW_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,5 +28,8 @@ bool show_picture(int fd, uint64_t bytes);
 
 /* The same for a file in memory (a preview). */
 bool show_bytes(const void *bytes, size_t n);
+
+/* Shows the results that a document names, those that are files. */
+void show_document(const json_t *document);
 
 #endif

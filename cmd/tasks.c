@@ -55,6 +55,10 @@ static const struct option_row rows[] = {
      .type = OPTION_FLAG,
      .offset = offsetof(struct tasks_settings, yes),
      .help = "delete: agree to the list that is shown"},
+    {.name = "show",
+     .type = OPTION_FLAG,
+     .offset = offsetof(struct tasks_settings, show),
+     .help = "wait, fetch: show results in the terminal, where it can show pictures"},
     {.name = NULL},
 };
 static const struct option_group group = {.title = "Tasks", .rows = rows};

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cmd/progress.h"
 #include "cmd/run.h"
+#include "cmd/show.h"
 #include "cmd/tasks.h"
 #include "job/wait.h"
 #include "wire/json.h"
@@ -28,6 +29,7 @@ struct targets {
     size_t n, failed;
     struct error last; /* of one that failed */
     bool same_code;
+    bool show;
     struct error print; /* writing a document failed */
 };
 
@@ -133,6 +135,9 @@ static void ended(void *ctx, struct wait *w)
     if (target->output.kind != OUTPUT_STDOUT || w->result != 0) {
         print(t, w->document);
     }
+    if (t->show && w->result == 0) {
+        show_document(w->document);
+    }
     json_array_foreach(target->task.warnings, i, warning)
     {
         run_warn("tasks", json_string_value(warning));
@@ -192,6 +197,7 @@ static int wait_for_them(struct targets *t, struct error *err)
             return -1;
         }
     }
+    t->show = t->tasks->settings->show && show_begin();
     progress_begin_tasks(!t->tasks->settings->remote.no_progress && !common.quiet, n);
     run_catch_signals(true);
     struct wait **waits = calloc(n + 1, sizeof(struct wait *));

@@ -51,6 +51,8 @@ struct task {
     const struct input *inputs; /* all pictures of the request; borrowed */
     size_t n_inputs;
     bool unchecked;   /* --set-unchecked */
+    bool previews;    /* progress is asked for with a picture, */
+    long preview;     /* newer than this one (its number at the server) */
     bool resolve;     /* --resolve: a unique part of a model's name stands for it */
     json_t *warnings; /* array of strings, for the result document; owned */
 };
@@ -95,6 +97,7 @@ struct progress {
     double eta;                     /* seconds */
     long step, steps;
     long position, length; /* in the queue, from 1 */
+    long preview;          /* number of the picture that came along */
 };
 
 /* What arrived as a picture. */
@@ -175,9 +178,8 @@ struct backend {
     const char *default_url;
     const char *probe; /* a path to GET that only such servers have; NULL: not found by probing */
     enum secret_form key_form;
-    const struct native *natives; /* its parameters; ends with name == NULL */
-    const struct composed
-        *composed; /* what compose() does beyond that; ends with neutral == NULL */
+    const struct native *natives;      /* its parameters; ends with name == NULL */
+    const struct composed *composed;   /* what compose() makes of others; neutral == NULL ends it */
     const struct catalogue *catalogue; /* what `endpoint check` lists; ends with kind == NULL */
     const char *const *name_keys;      /* members of a catalogue's items that may be the name, the
                                           best first; NULL-terminated */

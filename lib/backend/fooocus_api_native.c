@@ -233,6 +233,7 @@ int fooocus_api_adopt(json_t *native, struct error *err)
     return 0;
 }
 
+/* What compose() does beyond these rows. */
 const struct composed fooocus_api_composed[] = {
     {.neutral = "images", .native = "input_image"},
     {.neutral = "images",
@@ -259,6 +260,14 @@ const struct composed fooocus_api_composed[] = {
     {.neutral = "area",
      .native = "advanced_params.inpaint_respective_field",
      .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "width",
+     .native = "advanced_params.overwrite_width",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "image prompts alone"},
+    {.neutral = "height",
+     .native = "advanced_params.overwrite_height",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "image prompts alone"},
     {.neutral = "loras", .native = "loras"},
     {.neutral = "embeddings", .native = "prompt", .note = "embedding:NAME"},
     {.neutral = "controlnet", .native = "image_prompts"},

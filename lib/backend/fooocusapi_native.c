@@ -136,6 +136,7 @@ const struct native fooocusapi_natives[] = {
     {.name = NULL},
 };
 
+/* What compose() does beyond these rows. */
 const struct composed fooocusapi_composed[] = {
     {.neutral = "images",
      .native = "uov_input_image",
@@ -166,6 +167,14 @@ const struct composed fooocusapi_composed[] = {
     {.neutral = "strength",
      .native = "inpaint_strength",
      .operations = COMPOSED_IN(OPERATION_INPAINT)},
+    {.neutral = "width",
+     .native = "overwrite_width",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "image prompts alone"},
+    {.neutral = "height",
+     .native = "overwrite_height",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG),
+     .note = "image prompts alone"},
     {.neutral = "loras", .native = "loras"},
     {.neutral = "embeddings", .native = "prompt", .note = "(embedding:NAME:WEIGHT)"},
     {.neutral = "controlnet", .native = "controlnet_image"},

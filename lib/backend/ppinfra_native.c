@@ -98,6 +98,7 @@ int ppinfra_adopt(json_t *native, struct error *err)
     return 0;
 }
 
+/* What compose() does beyond these rows. */
 const struct composed ppinfra_composed[] = {
     {.neutral = "images", .native = "request.image_base64"},
     {.neutral = "images", .native = "image_file", .operations = COMPOSED_IN(OPERATION_INTERROGATE)},
@@ -123,7 +124,11 @@ const struct composed ppinfra_composed[] = {
      .note = "the same as x"},
     {.neutral = "loras", .native = "request.loras"},
     {.neutral = "embeddings", .native = "request.embeddings"},
-    {.neutral = "controlnet", .native = "request.controlnet.units"},
-    {.neutral = "ip_adapters", .native = "request.ip_adapters"},
+    {.neutral = "controlnet",
+     .native = "request.controlnet.units",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG)},
+    {.neutral = "ip_adapters",
+     .native = "request.ip_adapters",
+     .operations = COMPOSED_IN(OPERATION_IMG2IMG)},
     {.neutral = NULL},
 };

@@ -60,8 +60,10 @@ static bool request_progress(const struct task *task, struct request *request)
     if (task->id[0] == '\0' || !request_path(request, "/internal/progress")) {
         return false;
     }
-    request->body =
-        json_pack("{s:s,s:i,s:b}", "id_task", task->id, "id_live_preview", -1, "live_preview", 0);
+    request->tap = task->previews ? "live_preview" : NULL;
+    request->body = json_pack("{s:s,s:I,s:b}", "id_task", task->id, "id_live_preview",
+                              (json_int_t)(task->previews ? task->preview : -1), "live_preview",
+                              task->previews);
     return request->body != NULL;
 }
 
@@ -120,7 +122,8 @@ static bool progress_of_task(const json_t *reply, struct progress *p)
     if (!json_is_boolean(active)) {
         return false;
     }
-    *p = (struct progress){.fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1};
+    *p = (struct progress){
+        .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .preview = -1};
     p->active = json_is_true(active);
     p->queued = json_is_true(json_object_get(reply, "queued"));
     p->completed = json_is_true(json_object_get(reply, "completed"));
@@ -129,6 +132,9 @@ static bool progress_of_task(const json_t *reply, struct progress *p)
     }
     if (json_is_number(json_object_get(reply, "eta"))) {
         p->eta = json_number_value(json_object_get(reply, "eta"));
+    }
+    if (json_is_integer(json_object_get(reply, "id_live_preview"))) {
+        p->preview = (long)json_integer_value(json_object_get(reply, "id_live_preview"));
     }
     read_queue(json_string_at(reply, "textinfo"), p);
     return true;

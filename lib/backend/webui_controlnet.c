@@ -117,6 +117,11 @@ int webui_compose_controlnet(struct task *task, struct error *err)
     json_t *args, *neutral;
     size_t i;
 
+    if (json_object_get(task->neutral, "ip_adapters") != NULL) {
+        return error_set(err, EXIT_USAGE,
+                         "--ip-adapter: with WebUI an IP-Adapter is a ControlNet unit: use "
+                         "--controlnet image=FILE,module=NAME,model=NAME");
+    }
     if (units == NULL) {
         return 0;
     }

@@ -157,6 +157,7 @@ const struct native webui_natives[] = {
     {.name = NULL},
 };
 
+/* What compose() does beyond these rows. */
 const struct composed webui_composed[] = {
     {.neutral = "images", .native = "init_images"},
     {.neutral = "images", .native = "image", .operations = COMPOSED_IN(OPERATION_INTERROGATE)},

@@ -1,5 +1,7 @@
 #include "job/poll.h"
 
+#include <stdlib.h>
+
 #define FIRST_MS 300
 #define ROUND_MS 700
 #define CALL_MS 10000
@@ -9,6 +11,9 @@ void poll_init(struct poll *p, struct job *job, struct net *net)
     *p = (struct poll){.job = job, .net = net, .next = clock_ms() + FIRST_MS};
     p->progress = (struct progress){
         .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
+    p->scratch = job->preview == NULL ? NULL : outfile_scratch_folder();
+    job->task.previews = p->scratch != NULL;
+    job->task.preview = -1;
 }
 
 /* The server cannot tell this: it is not asked again. */
@@ -20,8 +25,11 @@ static void give_up(struct poll *p, enum ask ask)
 
 static void start_call(struct poll *p, enum ask ask)
 {
-    const struct exchange_plan plan = {
-        .backend = p->job->backend, .task = &p->job->task, .ask = ask, .timeout_ms = CALL_MS};
+    const struct exchange_plan plan = {.backend = p->job->backend,
+                                       .task = &p->job->task,
+                                       .ask = ask,
+                                       .timeout_ms = CALL_MS,
+                                       .receive = {.place = p->scratch}};
     struct error ignored;
 
     p->ask = ask;
@@ -41,6 +49,11 @@ static bool read_call(struct poll *p)
     bool told = json != NULL && p->job->backend->progress(p->ask, json, &p->progress);
     if (result == 0 && (reply.status == 404 || reply.status == 405 || (json != NULL && !told))) {
         give_up(p, p->ask);
+    }
+    if (told && p->exchange.receive.n_pictures > 0) {
+        const struct received *picture = p->exchange.receive.pictures[0];
+        p->job->preview(p->job->ctx, picture->file.fd, picture->bytes);
+        p->job->task.preview = p->progress.preview;
     }
     json_decref(json);
     exchange_release(&p->exchange);
@@ -90,4 +103,5 @@ int64_t poll_due(const struct poll *p)
 void poll_release(struct poll *p)
 {
     exchange_release(&p->exchange);
+    free(p->scratch);
 }

@@ -18,6 +18,7 @@ struct poll {
     bool no_server; /* nor about what it does in general */
     int64_t next;   /* clock_ms() of the next round */
     struct progress progress;
+    char *scratch; /* folder for previews; NULL: none are wanted; owned */
 };
 
 void poll_init(struct poll *p, struct job *job, struct net *net);
