@@ -16,7 +16,7 @@ static json_t *ask_once(struct job *job, struct net *net, enum ask ask)
     if (exchange_start(&x, net, &plan, &ignored) != 0) {
         return NULL;
     }
-    while (!exchange_is_done(&x) && clock_left(&job->patience.deadline, 1) >= 0) {
+    while (!exchange_is_done(&x)) { /* the net's own deadline ends it */
         net_step(net, 100);
     }
     exchange_finish(&x, &reply, &json, &ignored);
@@ -81,7 +81,7 @@ static void explain_lost(struct run *r, struct error *err)
 }
 
 /* After a submission that failed: what can still be said and done. */
-void lost_explain(struct run *r, json_t **document, struct error *err)
+void lost_explain(struct run *r, struct error *err)
 {
     struct job *job = r->job;
     const char *status = job->journal != NULL ? "unknown" : "running";
@@ -92,6 +92,6 @@ void lost_explain(struct run *r, json_t **document, struct error *err)
     explain_lost(r, err);
     if (err->code == EXIT_DEADLINE && job->submitted) {
         struct result of = run_result(job);
-        *document = result_document(&of, status, NULL, NULL);
+        r->document = result_document(&of, status, NULL, NULL);
     }
 }

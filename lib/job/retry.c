@@ -46,6 +46,11 @@ static double backoff(long attempt)
     return step * (0.5 + (double)randombytes_uniform(1000) / 2000);
 }
 
+bool patience_is_over(const struct patience *p)
+{
+    return (p->stop != NULL && *p->stop != 0) || clock_left(&p->deadline, 1) == 0;
+}
+
 bool retry_wait(const struct patience *patience, int64_t pause)
 {
     for (int64_t until = clock_ms() + pause, left; (left = until - clock_ms()) > 0;) {

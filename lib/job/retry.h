@@ -27,6 +27,9 @@ bool retry_read(const struct patience *patience, long attempt, int result,
 bool retry_submission(const struct patience *patience, long attempt, int result,
                       const struct net_reply *reply, int64_t *pause);
 
+/* Whether the deadline has passed or a signal has come. */
+bool patience_is_over(const struct patience *patience);
+
 /* Waits; false when a signal came. */
 bool retry_wait(const struct patience *patience, int64_t pause);
 

@@ -70,7 +70,7 @@ struct result run_result(struct job *job)
 }
 
 /* The pictures are in the answer itself. */
-static int place(struct run *r, json_t **document, struct error *err)
+static int place(struct run *r, struct error *err)
 {
     struct result of = run_result(r->job);
     json_t *images = result_place(&of, &r->exchange.receive, &r->outcome, err);
@@ -78,47 +78,44 @@ static int place(struct run *r, json_t **document, struct error *err)
     if (images == NULL) {
         return -1;
     }
-    *document = result_document(&of, "succeeded", images, &r->outcome);
-    if (*document == NULL) {
+    r->document = result_document(&of, "succeeded", images, &r->outcome);
+    if (r->document == NULL) {
         return error_memory(err, "describing the result");
     }
     err->code = r->outcome.differences > 0 ? EXIT_NOT_AS_ASKED : EXIT_DONE;
     return 0;
 }
 
-static void forget_wait(void *ctx, struct wait *w)
-{
-    (void)ctx;
-    (void)w;
-}
-
 /* The task lives on, or its pictures are to be fetched. */
-static int await(struct run *r, json_t **document, struct error *err)
+static void await(struct run *r)
 {
     struct job *job = r->job;
-    struct wait w = {.net = r->net,
-                     .of = run_result(job),
-                     .patience = &job->patience,
-                     .journal = job->journal,
-                     .entry = job->key_in_journal,
-                     .key = job->key,
-                     .fresh = true,
-                     .watch = job->watch,
-                     .ctx = job->ctx};
 
+    r->wait = (struct wait){.net = r->net,
+                            .of = run_result(job),
+                            .patience = &job->patience,
+                            .journal = job->journal,
+                            .entry = job->key_in_journal,
+                            .key = job->key,
+                            .fresh = true,
+                            .watch = job->watch,
+                            .ctx = job->ctx};
     exchange_release(&r->exchange);
-    wait_begin_with(&w, &r->outcome);
-    wait_all(&(struct wait *){&w}, 1, forget_wait, NULL);
-    *document = w.document;
-    w.document = NULL;
-    *err = w.err;
-    int result = w.result;
-    wait_release(&w);
-    return result;
+    wait_begin_with(&r->wait, &r->outcome);
+    r->state = RUN_WAITING;
+}
+
+static void end(struct run *r, int result)
+{
+    r->state = RUN_DONE;
+    r->result = result;
+    if (result == 0 && !r->job->strict) {
+        r->err.code = EXIT_DONE;
+    }
 }
 
 /* From the answer to the files and the document. */
-static int finish(struct run *r, json_t **document, struct error *err)
+static void finish(struct run *r)
 {
     struct job *job = r->job;
     bool runs = r->outcome.standing == STANDING_QUEUED || r->outcome.standing == STANDING_RUNNING;
@@ -128,11 +125,13 @@ static int finish(struct run *r, json_t **document, struct error *err)
     }
     if (runs && job->delivery == DELIVERY_ASYNC) {
         struct result of = run_result(job);
-        *document = result_document(&of, standing_name(r->outcome.standing), NULL, &r->outcome);
-        return *document != NULL ? 0 : error_memory(err, "describing the task");
+        r->document = result_document(&of, standing_name(r->outcome.standing), NULL, &r->outcome);
+        end(r, r->document != NULL ? 0 : error_memory(&r->err, "describing the task"));
+    } else if (r->outcome.standing == STANDING_SUCCEEDED && r->outcome.n_links == 0) {
+        end(r, place(r, &r->err));
+    } else {
+        await(r);
     }
-    bool here = r->outcome.standing == STANDING_SUCCEEDED && r->outcome.n_links == 0;
-    return here ? place(r, document, err) : await(r, document, err);
 }
 
 int run_open(struct run *r, struct error *err)
@@ -156,27 +155,98 @@ int run_open(struct run *r, struct error *err)
     return r->net != NULL ? 0 : net_open(&r->net, &r->config, err);
 }
 
+int run_compose(struct run *r, struct error *err)
+{
+    if (r->job->backend != NULL && rehearse(r->job, err) != 0) {
+        return -1;
+    }
+    return r->net == NULL && run_open(r, err) != 0 ? -1 : compose(r, err);
+}
+
+void run_begin(struct run *r)
+{
+    r->state = RUN_SENDING;
+    if (submit_begin(r, &r->err) != 0) {
+        end(r, -1);
+    }
+}
+
+static void step_wait(struct run *r)
+{
+    struct wait *w = &r->wait;
+
+    wait_step(w);
+    if (!w->done && patience_is_over(&r->job->patience)) {
+        wait_stop(w);
+    }
+    if (w->done) {
+        r->document = w->document;
+        w->document = NULL;
+        r->err = w->err;
+        end(r, w->result);
+    }
+}
+
+void run_step(struct run *r)
+{
+    int result;
+
+    switch (r->state) {
+    case RUN_SENDING:
+        result = submit_step(r, &r->err);
+        if (result == 0) {
+            finish(r);
+        } else if (result < 0) {
+            lost_explain(r, &r->err);
+            end(r, -1);
+        }
+        break;
+    case RUN_WAITING:
+        step_wait(r);
+        break;
+    case RUN_DONE:
+        break;
+    }
+}
+
+int64_t run_due(const struct run *r)
+{
+    return r->state == RUN_SENDING   ? submit_due(r)
+           : r->state == RUN_WAITING ? wait_due(&r->wait)
+                                     : 0;
+}
+
+void run_release(struct run *r)
+{
+    poll_release(&r->poll);
+    wait_release(&r->wait);
+    exchange_release(&r->exchange);
+    backend_release_outcome(&r->outcome);
+    json_decref(r->document);
+    r->document = NULL;
+}
+
 int job_run(struct job *job, json_t **document, struct error *err)
 {
     struct run r = {.job = job};
-    int result = -1;
 
     *document = NULL;
-    if ((job->backend != NULL && rehearse(job, err) != 0) || run_open(&r, err) != 0 ||
-        compose(&r, err) != 0) {
-        goto out;
+    if (run_compose(&r, err) != 0) {
+        run_release(&r);
+        net_close(r.net);
+        return -1;
     }
-    if (submit(&r, err) != 0) {
-        lost_explain(&r, document, err);
-        goto out;
+    run_begin(&r);
+    while (r.state != RUN_DONE) {
+        run_step(&r);
+        if (r.state != RUN_DONE) {
+            net_step(r.net, run_due(&r));
+        }
     }
-    result = finish(&r, document, err);
-    if (result == 0 && !job->strict) {
-        err->code = EXIT_DONE;
-    }
-out:
-    exchange_release(&r.exchange);
-    backend_release_outcome(&r.outcome);
+    *document = r.document;
+    r.document = NULL;
+    *err = r.err;
+    run_release(&r);
     net_close(r.net);
-    return result;
+    return r.result;
 }

@@ -54,25 +54,7 @@ static int on_event(void *ctx, const json_t *event, struct error *err)
     return 0;
 }
 
-/* Drives the submission until its answer is there, telling progress meanwhile. */
-static void attend(struct run *r)
-{
-    struct job *job = r->job;
-    struct poll poll;
-
-    poll_init(&poll, job, r->net);
-    while (!exchange_is_done(&r->exchange) && clock_left(&job->patience.deadline, 1) > 0 &&
-           !(job->patience.stop != NULL && *job->patience.stop != 0)) {
-        net_step(r->net, job->watch != NULL ? poll_due(&poll) : 1000);
-        if (job->watch != NULL) {
-            poll_step(&poll);
-        }
-    }
-    poll_release(&poll);
-}
-
-/* Sends the task, again only where nothing can have been accepted; takes in the answer's JSON. */
-static int send(struct run *r, struct net_reply *reply, json_t **json, struct error *err)
+static int start(struct run *r, struct error *err)
 {
     struct job *job = r->job;
     const struct exchange_plan plan = {.backend = job->backend,
@@ -84,29 +66,22 @@ static int send(struct run *r, struct net_reply *reply, json_t **json, struct er
                                                    .event = on_event,
                                                    .preview = job->preview,
                                                    .ctx = r}};
-    int64_t pause;
-    int result;
 
-    for (long attempt = 0;; attempt++) {
-        result = exchange_start(&r->exchange, r->net, &plan, err);
-        if (result == 1) {
-            return error_set(err, EXIT_REFUSED, "%s does not offer %s", job->backend->title,
-                             job->command);
-        }
-        if (result != 0 ||
-            (attempt == 0 && (check_delivery(job, r->exchange.request.answer, err) ||
-                              spend_begin(job, &r->exchange.request, &r->exchange.body, err)))) {
-            return -1;
-        }
-        attend(r);
-        result = exchange_finish(&r->exchange, reply, json, err);
-        job->submitted = job->submitted || reply->sent;
-        if (!retry_submission(&job->patience, attempt, result, reply, &pause) ||
-            !retry_wait(&job->patience, pause)) {
-            return result;
-        }
-        exchange_release(&r->exchange);
+    return exchange_start(&r->exchange, r->net, &plan, err) == 1
+               ? error_set(err, EXIT_REFUSED, "%s does not offer %s", job->backend->title,
+                           job->command)
+           : r->exchange.call == NULL ? -1
+                                      : 0;
+}
+
+int submit_begin(struct run *r, struct error *err)
+{
+    if (start(r, err) != 0 || check_delivery(r->job, r->exchange.request.answer, err) != 0 ||
+        spend_begin(r->job, &r->exchange.request, &r->exchange.body, err) != 0) {
+        return -1;
     }
+    poll_init(&r->poll, r->job, r->net);
+    return 0;
 }
 
 static int read_outcome(struct run *r, const json_t *json, struct error *err)
@@ -123,29 +98,80 @@ static int read_outcome(struct run *r, const json_t *json, struct error *err)
                                     &r->outcome, err);
 }
 
-/* Sends, and finds out what came of it. */
-int submit(struct run *r, struct error *err)
+/* What the answer says. */
+static int read_answer(struct run *r, const struct net_reply *reply, const json_t *json,
+                       struct error *err)
+{
+    const struct job *job = r->job;
+    const struct fault_of of = {.backend = job->backend,
+                                .key = job->key,
+                                .path = r->exchange.request.path,
+                                .what = job->command};
+
+    if (reply->status == 200) {
+        return read_outcome(r, json, err);
+    }
+    return reply->status == 204 && r->exchange.request.answer == ANSWER_PICTURE
+               ? error_set(err, EXIT_FAILED, "the server made no picture") /* D15 */
+               : fact_fault(&of, reply, &r->exchange.receive, err);
+}
+
+/* Between two attempts. */
+static int pause(struct run *r, struct error *err)
+{
+    const struct patience *p = &r->job->patience;
+
+    if (patience_is_over(p)) {
+        return p->stop != NULL && *p->stop != 0
+                   ? error_set(err, (enum exit_code)(EXIT_SIGNAL + (int)*p->stop), "interrupted")
+                   : error_set(err, EXIT_DEADLINE, "the deadline passed");
+    }
+    if (clock_ms() < r->resume) {
+        return 1;
+    }
+    r->resume = 0;
+    return start(r, err) == 0 ? 1 : -1;
+}
+
+int submit_step(struct run *r, struct error *err)
 {
     struct job *job = r->job;
     struct net_reply reply = {0};
     json_t *json = NULL;
-    int result = send(r, &reply, &json, err);
+    int64_t wait;
 
-    if (result == 0 && reply.status != 200) {
-        const struct fault_of of = {.backend = job->backend,
-                                    .key = job->key,
-                                    .path = r->exchange.request.path,
-                                    .what = job->command};
-        if (reply.status == 204 && r->exchange.request.answer == ANSWER_PICTURE) {
-            result = error_set(err, EXIT_FAILED, "the server made no picture"); /* D15 */
-        } else {
-            result = fact_fault(&of, &reply, &r->exchange.receive, err);
-        }
-    } else if (result == 0) {
-        result = read_outcome(r, json, err);
+    if (r->resume > 0) {
+        return pause(r, err);
     }
+    if (job->watch != NULL) {
+        poll_step(&r->poll);
+    }
+    if (!exchange_is_done(&r->exchange) && !patience_is_over(&job->patience)) {
+        return 1;
+    }
+    int result = exchange_finish(&r->exchange, &reply, &json, err);
+    job->submitted = job->submitted || reply.sent;
+    if (retry_submission(&job->patience, r->attempt, result, &reply, &wait)) {
+        exchange_release(&r->exchange);
+        r->attempt++;
+        r->resume = clock_ms() + wait;
+        return 1;
+    }
+    poll_release(&r->poll);
+    result = result == 0 ? read_answer(r, &reply, json, err) : result;
     json_decref(json);
     r->status = reply.status;
     spend_end(job, result, &reply, err);
     return result;
+}
+
+int64_t submit_due(const struct run *r)
+{
+    int64_t left = r->resume - clock_ms();
+
+    return r->resume > 0           ? (left < 0      ? 0
+                                      : left < 1000 ? left
+                                                    : 1000)
+           : r->job->watch != NULL ? poll_due(&r->poll)
+                                   : 1000;
 }

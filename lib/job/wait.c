@@ -352,11 +352,6 @@ void wait_stop(struct wait *w)
     give_up(w);
 }
 
-static bool is_stopped(const struct patience *p)
-{
-    return (p->stop != NULL && *p->stop != 0) || clock_left(&p->deadline, 1) == 0;
-}
-
 void wait_all(struct wait *const *waits, size_t n, void (*ended)(void *ctx, struct wait *w),
               void *ctx)
 {
@@ -374,7 +369,7 @@ void wait_all(struct wait *const *waits, size_t n, void (*ended)(void *ctx, stru
             if (waits[i]->done) {
                 continue;
             }
-            if (is_stopped(waits[i]->patience)) {
+            if (patience_is_over(waits[i]->patience)) {
                 wait_stop(waits[i]);
             } else {
                 wait_step(waits[i]);
