@@ -193,7 +193,7 @@ static int check(struct action *a, struct error *err)
     if (a->n > 1) {
         return usage(err, "check [NAME|URL]");
     }
-    options.endpoint = a->n == 1 ? a->operands[0] : options.endpoint;
+    options.endpoint = a->n == 1 ? a->operands[0] : remote_endpoint(&options);
     job_init(&job);
     if (remote_open(&remote, &options, "endpoint", true, &job, err) == 0) {
         result = check_endpoint(&job, &document, err);

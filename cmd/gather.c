@@ -166,7 +166,9 @@ static int add_images(struct job *job, const struct option_list *list, const cha
 
     for (size_t i = 0; i < (list->n > 0 ? list->n : from != NULL); i++) {
         const char *path = list->n > 0 ? list->v[i] : from;
-        json_t *node = image_open_init(job, path, i == 0 ? erased : NULL, err);
+        bool link = job->backend != NULL && job->backend->takes_links && image_is_link(path);
+        json_t *node =
+            link ? json_string(path) : image_open_init(job, path, i == 0 ? erased : NULL, err);
         if (node == NULL || json_array_append_new(images, node) != 0) {
             json_decref(images);
             return -1;
@@ -277,6 +279,21 @@ static enum delivery delivery_of(const struct task_options *task)
                           : DELIVERY_PLAIN;
 }
 
+/* A batch line's own native parameters, over those of --params. */
+static int add_native(struct job *job, const json_t *native, struct error *err)
+{
+    json_t **layer = &job->layers[LAYER_PARAMS];
+    json_t *copy = native == NULL ? NULL : json_deep_copy(native);
+
+    if (native == NULL) {
+        return 0;
+    }
+    *layer = *layer == NULL ? json_object() : *layer;
+    int bad = copy == NULL || json_object_update_recursive(*layer, copy) != 0;
+    json_decref(copy);
+    return bad == 0 ? 0 : error_memory(err, "reading a job");
+}
+
 /* Native parameters as the service has them, pictures in them as pictures. */
 static int take_native(struct job *job, json_t *native, struct error *err)
 {
@@ -298,12 +315,14 @@ int gather_job(struct job *job, const struct generation *g, struct parsed *parse
     job->delivery = delivery_of(&g->task);
     job->resubmit = g->task.resubmit;
     job->journal_params = g->task.journal_params;
+    job->stage = g->task.s3_stage;
     if (check_stdin(g, err) != 0 ||
         read_prompt(parsed->neutral, "prompt", &job->patience.deadline, err) != 0 ||
         read_prompt(parsed->neutral, "negative_prompt", &job->patience.deadline, err) != 0 ||
         read_set(&g->image.set, &job->layers[LAYER_SET], err) != 0 ||
         read_params(g->image.params, &job->patience.deadline, &job->layers[LAYER_PARAMS], err) !=
             0 ||
+        add_native(job, g->native, err) != 0 ||
         take_native(job, job->layers[LAYER_PARAMS], err) != 0 ||
         take_native(job, job->layers[LAYER_SET], err) != 0 ||
         (g->image.from != NULL &&

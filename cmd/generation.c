@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/batch.h"
 #include "cmd/crop_preview.h"
 #include "cmd/gather.h"
 #include "cmd/loopback.h"
@@ -99,6 +100,35 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
     return result;
 }
 
+/* One job of a batch. */
+static int fill(struct job *job, struct parsed *settings, const json_t *native, struct error *err)
+{
+    struct generation *g = settings->settings;
+
+    g->native = (json_t *)(size_t)native;
+    if (gather_job(job, g, settings, err) != 0) {
+        return -1;
+    }
+    const char *image = job->n_sources > 0 ? job->sources[0].name : NULL;
+    return output_init(&job->output, g->output.output, image, job->command, (size_t)count_of(job),
+                       g->output.force, err);
+}
+
+static int run_batch(const struct command *self, enum operation operation,
+                     const struct parsed *parsed, struct error *err)
+{
+    const struct generation *g = parsed->settings;
+    const struct batch_command batch = {.command = self,
+                                        .parsed = parsed,
+                                        .options = &g->batch,
+                                        .remote = &g->remote,
+                                        .operation = operation,
+                                        .resubmit = g->task.resubmit,
+                                        .fill = fill};
+
+    return batch_run(&batch, err);
+}
+
 int generation_run(const struct command *self, enum operation operation, int argc, char **argv)
 {
     struct parsed parsed;
@@ -107,9 +137,11 @@ int generation_run(const struct command *self, enum operation operation, int arg
 
     int result = options_parse(self, argc, argv, &parsed, &err);
     if (result == 0 && !parsed.help) {
+        const struct generation *g = parsed.settings;
         job_init(&job);
         job.operation = operation;
-        result = perform(self, &job, &parsed, &err);
+        result = g->batch.batch != NULL ? run_batch(self, operation, &parsed, &err)
+                                        : perform(self, &job, &parsed, &err);
     }
     result = run_finish(self, &parsed, result, &err);
     options_release(self, &parsed);

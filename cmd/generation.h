@@ -13,6 +13,8 @@ struct generation {
     struct output_options output;
     struct task_options task;
     struct inpaint_options inpaint; /* of inpaint only */
+    struct batch_options batch;
+    json_t *native; /* no option: a batch line's native parameters; borrowed */
 };
 
 /* The whole command: parses, prepares, and prints, explains or runs. Returns the exit status. */

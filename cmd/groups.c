@@ -4,7 +4,7 @@
 
 struct common_options common;
 
-const char *const backend_names[] = {"webui", "ppinfra", "fooocusapi", "fooocus-api", NULL};
+const char *const backend_names[] = {"webui", "ppinfra", "fooocusapi", "fooocus-api", "eks", NULL};
 
 static const char *const error_formats[] = {"text", "json", NULL};
 
@@ -37,9 +37,11 @@ static const struct option_row remote_rows[] = {
      .letter = 'e',
      .type = OPTION_TEXT,
      .metavar = "NAME|URL",
-     FIELD(remote_options, endpoint),
+     .repeats = true,
+     FIELD(remote_options, endpoints),
      .help = "the service: the name of a configured endpoint, or a URL",
-     .detail = "Without it SDCTL_ENDPOINT is used, else the default endpoint."},
+     .detail = "Without it SDCTL_ENDPOINT is used, else the default endpoint. A batch may name "
+               "several."},
     {.name = "backend",
      .letter = 'b',
      .type = OPTION_CHOICE,
@@ -106,6 +108,37 @@ static const struct option_row request_rows[] = {
 };
 const struct option_group request_group = {.title = "Request", .rows = request_rows};
 
+static const struct option_row batch_rows[] = {
+    {.name = "batch",
+     .type = OPTION_FILE,
+     .metavar = "FILE|DIR|-",
+     FIELD(batch_options, batch),
+     .conflicts = "dry-run,explain",
+     .help = "run many jobs: JSON Lines, one job each, or a folder of images",
+     .detail =
+         "A line is a JSON object of options by their long names (image, mask, prompt, steps, "
+         "output ...) and of native parameters; it is laid over the command's own options. "
+         "The same command again does what is missing."},
+    {.name = "jobs",
+     .type = OPTION_INT,
+     .metavar = "N",
+     .min = 1,
+     .max = 256,
+     FIELD(batch_options, jobs),
+     .needs = "batch",
+     .help = "jobs at a time, over all endpoints",
+     .detail = "Without it one for each endpoint."},
+    {.name = "shard",
+     .type = OPTION_TEXT,
+     .metavar = "I/N",
+     FIELD(batch_options, shard),
+     .needs = "batch",
+     .help = "do the I-th of N parts of the batch only",
+     .detail = "Job number k belongs to part (k - 1) mod N + 1, so N machines share a batch."},
+    {.name = NULL},
+};
+const struct option_group batch_group = {.title = "Batch", .rows = batch_rows};
+
 static const struct option_row task_rows[] = {
     {.name = "async",
      .type = OPTION_FLAG,
@@ -135,6 +168,13 @@ static const struct option_row task_rows[] = {
      FIELD(task_options, journal_params),
      .help = "keep the parameters, prompts included, in the task journal",
      .detail = "Otherwise the journal holds ids, paths and a digest of the request."},
+    {.name = "s3-stage",
+     .type = OPTION_TEXT,
+     .metavar = "s3://BUCKET/PREFIX",
+     FIELD(task_options, s3_stage),
+     .help = "put the images into S3 first and send links to them (EKS)",
+     .detail = "Under PREFIX each is named by its SHA-256. The queue of Stable Diffusion on EKS "
+               "carries requests of at most 256 KiB."},
     {.name = "show",
      .type = OPTION_FLAG,
      FIELD(task_options, show),

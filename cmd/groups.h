@@ -22,8 +22,9 @@ extern struct common_options common;
 
 /* Where the service is and how to talk to it. */
 struct remote_options {
-    const char *endpoint; /* name or URL */
-    const char *backend;  /* one of backend_names */
+    struct option_list endpoints; /* names or URLs; several for a batch */
+    const char *endpoint;         /* no option: the one that is meant */
+    const char *backend;          /* one of backend_names */
     const char *api_key_file;
     struct option_real timeout; /* seconds, > 0, up to a week */
     struct option_int retries;  /* 0 .. 100 */
@@ -42,9 +43,18 @@ struct task_options {
     bool async, stream, binary; /* one of them at most */
     bool resubmit;
     bool journal_params;
+    const char *s3_stage; /* s3://BUCKET/PREFIX */
     bool show;
 };
 extern const struct option_group task_group;
+
+/* Many jobs. */
+struct batch_options {
+    const char *batch; /* FILE|DIR|- */
+    struct option_int jobs;
+    const char *shard; /* I/N */
+};
+extern const struct option_group batch_group;
 
 /* The picture and the parameters that are not neutral ones. */
 struct generation_options {

@@ -154,7 +154,8 @@ int image_decode(const char *base64, const char *name, struct error *err)
 
 bool image_is_link(const char *text)
 {
-    return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+    return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0 ||
+           strncmp(text, "s3://", 5) == 0;
 }
 
 static int lift_one(struct job *job, json_t *array, size_t i, const char *name, struct error *err)

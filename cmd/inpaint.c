@@ -7,6 +7,7 @@ static const struct option_use uses[] = {
     {.group = &generation_group, .base = offsetof(struct generation, image)},
     {.group = &inpaint_group, .base = offsetof(struct generation, inpaint)},
     {.group = &output_group, .base = offsetof(struct generation, output)},
+    {.group = &batch_group, .base = offsetof(struct generation, batch)},
     {.group = &task_group, .base = offsetof(struct generation, task)},
     {.group = &remote_group, .base = offsetof(struct generation, remote)},
     {.group = &request_group, .base = offsetof(struct generation, remote)},

@@ -239,6 +239,14 @@ void progress_task_end(size_t slot, const char *word)
     }
 }
 
+void progress_task_clear(size_t slot)
+{
+    if (screen.on && slot < screen.n_rows) {
+        screen.rows[slot] = (struct row){0};
+        changed(true);
+    }
+}
+
 void progress_log(const char *line)
 {
     progress_hide();
@@ -284,10 +292,20 @@ static void print_summary(void)
     fprintf(stderr, ", %.1f s\n", (double)(clock_ms() - screen.begun) / 1000);
 }
 
+static bool is_any_shown(void)
+{
+    for (size_t i = 0; i < screen.n_rows; i++) {
+        if (screen.rows[i].state != ROW_EMPTY) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void progress_end(void)
 {
     progress_hide();
-    if (screen.on && screen.several) {
+    if (screen.on && screen.several && is_any_shown()) {
         print_summary();
     }
     if (screen.rows != &screen.single) {

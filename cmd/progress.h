@@ -31,6 +31,9 @@ void progress_task(size_t slot, const char *label, const struct progress *progre
  * constant), is shown in its line and counted in the summary. */
 void progress_task_end(size_t slot, const char *word);
 
+/* The slot is free for another task; it does not count in the summary. */
+void progress_task_clear(size_t slot);
+
 /* Prints a line of its own above the progress lines; also where there is no terminal. */
 void progress_log(const char *line);
 
@@ -38,7 +41,7 @@ void progress_log(const char *line);
 void progress_hide(void);
 
 /* Takes the lines away for good. After several tasks a summary stays:
- * "3 tasks: 2 succeeded, 1 failed, 12.3 s". */
+ * "3 tasks: 2 succeeded, 1 failed, 12.3 s"; none when all slots are free. */
 void progress_end(void);
 
 #endif

@@ -131,12 +131,21 @@ static int find_url(struct remote *remote, const char *name, const json_t *endpo
     return remote->name != NULL ? 0 : error_memory(err, "opening the endpoint");
 }
 
+const char *remote_endpoint(const struct remote_options *options)
+{
+    const struct option_list *list = &options->endpoints;
+
+    return options->endpoint != NULL ? options->endpoint
+           : list->n > 0             ? list->v[list->n - 1]
+                                     : NULL;
+}
+
 bool remote_is_named(const struct remote_options *options)
 {
     json_t *config = NULL;
     struct error ignored;
 
-    bool named = option_or_env(options->endpoint, "SDCTL_ENDPOINT") != NULL ||
+    bool named = option_or_env(remote_endpoint(options), "SDCTL_ENDPOINT") != NULL ||
                  option_or_env(options->backend, "SDCTL_BACKEND") != NULL ||
                  (config_load(&config, &ignored) == 0 && json_string_at(config, "default") != NULL);
     json_decref(config);
@@ -146,12 +155,15 @@ bool remote_is_named(const struct remote_options *options)
 int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
                 bool needed, struct job *job, struct error *err)
 {
-    const char *name = option_or_env(options->endpoint, "SDCTL_ENDPOINT");
+    const char *name = option_or_env(remote_endpoint(options), "SDCTL_ENDPOINT");
     const char *backend = option_or_env(options->backend, "SDCTL_BACKEND");
     json_t *config = NULL, *endpoint = NULL;
     int result = -1;
 
     *remote = (struct remote){0};
+    if (options->endpoint == NULL && options->endpoints.n > 1) {
+        return error_set(err, EXIT_USAGE, "several endpoints are for --batch only");
+    }
     job->command = command;
     job->strict = options->strict;
     job->insecure_http = options->insecure_http;

@@ -21,6 +21,9 @@ struct remote {
 int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
                 bool needed, struct job *job, struct error *err);
 
+/* The one endpoint that the options name; NULL when they name none. */
+const char *remote_endpoint(const struct remote_options *options);
+
 /* Whether a service is named by an option, the environment or the configuration's default. */
 bool remote_is_named(const struct remote_options *options);
 

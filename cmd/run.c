@@ -131,12 +131,17 @@ void run_warn(const char *command, const char *text)
 }
 
 /* Whether a member of a document holds sdctl's and the user's own words. In the others a server may
- * repeat the key. */
-static bool is_own(const char *name)
+ * repeat the key; of what a service lists, only the endpoint is ours. */
+static bool is_own(const json_t *document, const char *name)
 {
     static const char *const own[] = {"command", "backend", "endpoint", "url",       "status",
                                       "task_id", "images",  "params",   "elapsed_ms"};
+    const char *command = json_string_at(document, "command");
+    bool listed = command != NULL && strcmp(command, "tasks") == 0;
 
+    if (listed && (strcmp(name, "task_id") == 0 || strcmp(name, "params") == 0)) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (strcmp(own[i], name) == 0) {
             return true;
@@ -160,8 +165,12 @@ static bool write_document(const json_t *document, struct buf *text)
     hiding.hide = hidden;
     json_object_foreach((json_t *)(size_t)document, name, value)
     {
-        if (!buf_addf(text, "%s\"%s\":", separator, name) ||
-            !json_write(is_own(name) ? &plain : &hiding, value)) {
+        const struct json_writer *writer = is_own(document, name) ? &plain : &hiding;
+        json_t *member = json_string(name); /* one that was passed in may have any */
+        bool fine = member != NULL && buf_adds(text, separator) && json_write(writer, member) &&
+                    buf_adds(text, ":") && json_write(writer, value);
+        json_decref(member);
+        if (!fine) {
             return false;
         }
         separator = ",";

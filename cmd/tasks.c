@@ -189,7 +189,8 @@ static int stop(struct tasks *t, enum ask ask, struct error *err)
     if (t->n != 1) {
         return error_set(err, EXIT_USAGE, "give the id of one task");
     }
-    if (journal_find(t->journal, t->operands[0], t->settings->remote.endpoint, &entry, err) != 0) {
+    if (journal_find(t->journal, t->operands[0], remote_endpoint(&t->settings->remote), &entry,
+                     err) != 0) {
         return -1;
     }
     const char *id = json_string_at(entry, "task_id");

@@ -55,8 +55,8 @@ static int forget(struct tasks *t, struct error *err)
 
     for (i = 0; i < t->n && result == 0; i++) {
         json_t *entry = NULL;
-        result =
-            journal_find(t->journal, t->operands[i], t->settings->remote.endpoint, &entry, err);
+        result = journal_find(t->journal, t->operands[i], remote_endpoint(&t->settings->remote),
+                              &entry, err);
         if (result == 0 && entry == NULL) {
             result = error_set(err, EXIT_USAGE, "the journal has no task '%s'", t->operands[i]);
         } else if (result == 0) {

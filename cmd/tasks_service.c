@@ -41,7 +41,7 @@ struct service *tasks_service(struct tasks *t, const char *name, const char *bac
         return NULL;
     }
     job_init(&s->job);
-    options.endpoint = name != NULL ? name : options.endpoint;
+    options.endpoint = name != NULL ? name : remote_endpoint(&options);
     options.backend = options.backend != NULL ? options.backend : backend;
     options.own_key = t->several;
     s->run.job = &s->job;
@@ -65,6 +65,7 @@ void tasks_close_services(struct tasks *t, struct error *err)
     while (t->services != NULL) {
         struct service *s = t->services;
         t->services = s->next;
+        storage_close(&s->run.storage);
         net_close(s->run.net);
         job_release(&s->job);
         remote_close(&s->remote, err);

@@ -52,7 +52,9 @@ static int plan_output(const struct targets *t, struct target *target, struct er
         return 0;
     }
     if (o->output == NULL && plan != NULL) {
-        return output_from_json(&target->output, plan, err);
+        int result = output_from_json(&target->output, plan, err);
+        target->output.force = target->output.force || o->force;
+        return result;
     }
     if (o->output != NULL && *o->output != '\0' && is_folder(o->output) && stem != NULL) {
         return output_resume_folder(&target->output, o->output, stem + 1, o->force, err);
@@ -78,6 +80,25 @@ static enum operation operation_of(const char *command)
                                                  : OPERATION_IMG2IMG;
 }
 
+/* Opens the bucket where the results of a task are to be. */
+static int open_storage(struct target *target, const json_t *wanted, struct service *s,
+                        struct net **net, struct error *err)
+{
+    const char *where = json_string_at(wanted, "where");
+
+    where = where != NULL ? where : json_string_at(target->entry, "where");
+    if (where == NULL) {
+        return error_set(err, EXIT_FAILED, "where in S3 the results of '%s' are is not known%s",
+                         target->task.id,
+                         target->entry != NULL ? ": the answer to its submission was lost"
+                                               : ": it is not in the journal");
+    }
+    target->task.where = strdup(where);
+    return target->task.where != NULL
+               ? storage_open(&s->run.storage, &s->job, s->run.net, where, net, err)
+               : error_memory(err, "waiting");
+}
+
 static int begin(struct targets *t, struct target *target, const json_t *wanted, struct error *err)
 {
     const char *command = json_string_at(wanted, "command");
@@ -95,11 +116,21 @@ static int begin(struct targets *t, struct target *target, const json_t *wanted,
     target->task.operation = operation_of(target->command);
     struct service *s = tasks_service(t->tasks, json_string_at(wanted, "endpoint"),
                                       json_string_at(wanted, "backend"), err);
-    if (s == NULL || backend_take_id(&target->task, json_string_at(wanted, "task_id"), err) != 0 ||
-        plan_output(t, target, err) != 0) {
+    if (s == NULL) {
         return -1;
     }
-    target->wait = (struct wait){.net = s->run.net,
+    if (backend_take_id(&target->task, json_string_at(wanted, "task_id"), err) != 0) {
+        return error_set(err, EXIT_USAGE, "'%.80s' cannot be the id of a task",
+                         json_string_at(wanted, "task_id"));
+    }
+    if (plan_output(t, target, err) != 0) {
+        return -1;
+    }
+    struct net *net = s->run.net;
+    if (s->job.backend->state_in_s3 && open_storage(target, wanted, s, &net, err) != 0) {
+        return -1;
+    }
+    target->wait = (struct wait){.net = net,
                                  .of = run_result(&s->job),
                                  .patience = &s->job.patience,
                                  .journal = target->entry != NULL ? t->tasks->journal : NULL,

@@ -17,7 +17,7 @@ struct wanted {
 /* Takes an id given as an operand. */
 static int want_id(struct wanted *t, const char *id, struct error *err)
 {
-    const char *endpoint = t->tasks->settings->remote.endpoint;
+    const char *endpoint = remote_endpoint(&t->tasks->settings->remote);
     json_t *entry = NULL;
 
     if (journal_find(t->tasks->journal, id, endpoint, &entry, err) != 0) {
@@ -49,7 +49,8 @@ static int want_document(struct wanted *t, json_t *document, struct error *err)
         return error_set(err, EXIT_INPUT,
                          "standard input holds something that is no result document");
     }
-    bool runs = strcmp(status, "queued") == 0 || strcmp(status, "running") == 0;
+    bool runs = strcmp(status, "queued") == 0 || strcmp(status, "running") == 0 ||
+                (strcmp(status, "unknown") == 0 && id != NULL);
     if (!runs) {
         return json_array_append(t->list, document) == 0 ? 0
                                                          : error_memory(err, "reading documents");
@@ -60,11 +61,12 @@ static int want_document(struct wanted *t, json_t *document, struct error *err)
     if (journal_find(t->tasks->journal, id, endpoint, &entry, err) != 0) {
         return -1;
     }
-    json_t *one = json_pack("{s:s,s:O?,s:O?,s:O?,s:O?,s:o?}", "task_id", id, "endpoint",
+    json_t *one = json_pack("{s:s,s:O?,s:O?,s:O?,s:O?,s:O?,s:o?}", "task_id", id, "endpoint",
                             json_object_get(document, "endpoint"), "backend",
                             json_object_get(document, "backend"), "command",
                             json_object_get(document, "command"), "params",
-                            json_object_get(document, "params"), "entry", entry);
+                            json_object_get(document, "params"), "where",
+                            json_object_get(document, "where"), "entry", entry);
     return json_array_append_new(t->list, one) == 0 ? 0 : error_memory(err, "reading documents");
 }
 
@@ -93,6 +95,9 @@ static int want_stdin(struct wanted *t, struct error *err)
         at += document != NULL ? (size_t)why.position : 0;
         json_decref(document);
     }
+    if (result == 0 && at == 0) { /* what should have written them has failed */
+        result = error_set(err, EXIT_INPUT, "standard input holds no result document: it is empty");
+    }
     buf_release(&text);
     return result;
 }
@@ -113,7 +118,7 @@ static bool has_ended(const json_t *entry)
 /* --all: what the journal knows and has not ended, of the endpoint if one is named. */
 static int want_all(struct wanted *t, struct error *err)
 {
-    const char *endpoint = t->tasks->settings->remote.endpoint;
+    const char *endpoint = remote_endpoint(&t->tasks->settings->remote);
     json_t *entries, *entry;
     size_t i, lost = 0;
     int bad = 0;

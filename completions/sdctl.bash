@@ -53,7 +53,7 @@ _sdctl_tables() {
         operands='FILE'
         ;;
     tasks)
-        options=' --all --query --page --page-size --since --until --yes --output --force --strict --no-progress --endpoint --backend --api-key-file --timeout --retries --insecure-http --error-format --quiet --verbose --help '
+        options=' --all --query --page --page-size --since --until --yes --show --output --force --strict --no-progress --endpoint --backend --api-key-file --timeout --retries --insecure-http --error-format --quiet --verbose --help '
         files=' -o --output --api-key-file '
         prompts=' '
         texts=' --query --page --page-size --since --until -e --endpoint -b --backend --timeout --retries --error-format '
@@ -159,7 +159,7 @@ _sdctl() {
         return
         ;;
     'interrogate --model')
-        _sdctl_words 'clip deepdanbooru'
+        _sdctl_words 'clip deepdanbooru photo anime'
         return
         ;;
     'interrogate -b' | 'interrogate --backend')

@@ -172,7 +172,7 @@ complete -c sdctl -n '__sdctl_command mask-invert' -s v -l verbose -d 'say on st
 complete -c sdctl -n '__sdctl_command mask-invert' -s h -l help -d 'print a summary of the options'
 complete -c sdctl -n '__sdctl_command mask-invert' -F
 
-complete -c sdctl -n '__sdctl_command interrogate' -l model -x -a 'clip deepdanbooru' -d 'what describes the image: clip writes a caption, deepdanbooru lists tags'
+complete -c sdctl -n '__sdctl_command interrogate' -l model -x -a 'clip deepdanbooru photo anime' -d 'what describes the image'
 complete -c sdctl -n '__sdctl_command interrogate' -l text -d 'print the caption alone, as a line of text'
 complete -c sdctl -n '__sdctl_command interrogate' -s e -l endpoint -x -d 'the service: the name of a configured endpoint, or a URL'
 complete -c sdctl -n '__sdctl_command interrogate' -s b -l backend -x -a 'webui ppinfra fooocusapi fooocus-api' -d 'the kind of service that the endpoint is'
@@ -197,6 +197,7 @@ complete -c sdctl -n '__sdctl_command tasks' -l page-size -x -d 'list: how many 
 complete -c sdctl -n '__sdctl_command tasks' -l since -x -d 'list, delete: tasks from this time on'
 complete -c sdctl -n '__sdctl_command tasks' -l until -x -d 'list, delete: tasks before this time'
 complete -c sdctl -n '__sdctl_command tasks' -l yes -d 'delete: agree to the list that is shown'
+complete -c sdctl -n '__sdctl_command tasks' -l show -d 'wait, fetch: show results in the terminal, where it can show pictures'
 complete -c sdctl -n '__sdctl_command tasks' -s o -l output -r -F -d 'where the images go'
 complete -c sdctl -n '__sdctl_command tasks' -l force -d 'replace existing files'
 complete -c sdctl -n '__sdctl_command tasks' -l strict -d 'exit with status 10 if the service did something else than asked'

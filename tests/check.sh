@@ -56,6 +56,8 @@ suite preview "$python" tests/cli/preview.py "$SDCTL"
 suite badfiles "$python" tests/cli/badfiles.py
 suite convert "$python" tests/cli/convert.py
 suite hostile "$python" tests/cli/hostile.py
+suite hostile-tasks "$python" tests/cli/hostile_tasks.py
+suite tasks "$python" tests/cli/tasks.py
 suite parity "$python" tests/parity.py "$BUILD/tools/imgtool"
 
 if [ "$skipped" -gt 0 ]; then

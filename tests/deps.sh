@@ -7,6 +7,11 @@
 #   bench   the programs that the benchmarks compare with
 set -eu
 
+# Debian's packages that a group can do without: what needs them is skipped.
+optional=
+# Those of them that come with services, which must neither start nor stay enabled.
+services=
+
 case ${1-} in
 build)
     debian='gcc make libc6-dev libcurl4-openssl-dev libjansson-dev libpng-dev libsodium-dev
@@ -21,6 +26,8 @@ build)
 check)
     debian='python3 python3-pil python3-numpy python3-opencv imagemagick openssl curl jq mandoc zsh
         fish bash-completion clang-format'
+    services='memcached swift-proxy swift-account swift-container swift-object'
+    optional="$services python3-boto3"
     fedora='python3 python3-pillow python3-numpy python3-opencv ImageMagick openssl curl jq mandoc
         zsh fish bash-completion clang-tools-extra'
     arch='python python-pillow python-numpy python-opencv imagemagick openssl curl jq mandoc zsh fish
@@ -55,25 +62,51 @@ if ! command -v apt-get >/dev/null 2>&1; then
     exit 0
 fi
 
-missing=
-for package in $debian; do
-    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || :)
-    [ "$state" = 'install ok installed' ] && continue
-    # node and npm are often there from elsewhere
-    [ "$package" = nodejs ] && command -v node >/dev/null 2>&1 && continue
-    missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
+# absent PACKAGE...: those that are not installed
+absent() {
+    for package; do
+        state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || :)
+        [ "$state" = 'install ok installed' ] && continue
+        # node and npm are often there from elsewhere
+        [ "$package" = nodejs ] && command -v node >/dev/null 2>&1 && continue
+        printf ' %s' "$package"
+    done
+}
 
-echo "deps: installing$missing"
+missing=$(absent $debian)
+wanted=$(absent $optional)
+[ -n "$missing$wanted" ] || exit 0
+
 sudo=
 if [ "$(id -u)" != 0 ]; then
     sudo=sudo
     if ! command -v sudo >/dev/null 2>&1; then
-        echo "deps: not root and no sudo: install these by hand:$missing" >&2
-        exit 1
+        echo "deps: not root and no sudo: install these by hand:$missing$wanted" >&2
+        [ -n "$missing" ] && exit 1
+        exit 0
     fi
 fi
 export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+echo "deps: installing$missing$wanted"
+$sudo apt-get update -qq || [ -z "$missing" ]
+[ -z "$missing" ] || $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -n "$wanted" ] || exit 0
+
+policy=/usr/sbin/policy-rc.d # its status 101: no service may start
+quiet=
+for package in $wanted; do
+    case " $services " in *" $package "*) quiet="$quiet $package" ;; esac
+done
+if [ -n "$quiet" ] && [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+    $sudo chmod 755 $policy
+    trap '$sudo rm -f $policy' EXIT
+fi
+if ! $sudo apt-get install -y -qq --no-install-recommends $wanted >/dev/null 2>&1; then
+    echo "deps: cannot install$wanted: what needs them is skipped"
+    exit 0
+fi
+for package in $quiet; do
+    units=$(dpkg-query -L "$package" | sed -n 's|.*/systemd/system/\([^/]*\.service\)$|\1|p')
+    [ -z "$units" ] || $sudo systemctl disable -q $units >/dev/null 2>&1 || :
+done

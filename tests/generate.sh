@@ -78,6 +78,9 @@ done <"$work/names"
 "$print" commands >"$work/text"
 splice man/sdctl.1 commands "$work/text"
 
+"$print" parameters >"$work/text"
+splice man/sdctl.1 parameters "$work/text"
+
 "$print" mapping >"$work/text"
 splice man/sdctl-convert-params.1 mapping "$work/text"
 

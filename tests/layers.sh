@@ -30,7 +30,7 @@ below() {
     lib/net | lib/backend) echo wire base ;;
     lib/job) echo backend net wire base ;;
     cmd | cmd/print) echo cmd job backend net wire image convert base ;;
-    cmd/sandbox) echo wire image base ;;
+    cmd/sandbox) echo net wire image base ;;
     *) echo "?" ;;
     esac
 }

@@ -18,6 +18,8 @@ import time
 import urllib.error
 import urllib.request
 
+import sandbox_fooocus_api
+import sandbox_fooocusapi
 import sandbox_ppinfra
 
 try:
@@ -318,7 +320,8 @@ def main():
     test_auth()
     test_faults(root)
     test_backends()
-    sandbox_ppinfra.run(Server, check, PHOTO, MASK, tempfile.mkdtemp())
+    for dialect in (sandbox_ppinfra, sandbox_fooocusapi, sandbox_fooocus_api):
+        dialect.run(Server, check, PHOTO, MASK, tempfile.mkdtemp())
     print(f"sandbox: {passed} passed, {failed} failed")
     return failed > 0
 

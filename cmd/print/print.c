@@ -11,8 +11,9 @@
  * It is built and used in the source tree, and not installed.
  */
 
-static const char usage[] = "usage: sdctl-print bash|zsh|fish|names|commands|mapping|check\n"
-                            "       sdctl-print man|help NAME\n";
+static const char usage[] =
+    "usage: sdctl-print bash|zsh|fish|names|commands|mapping|parameters|check\n"
+    "       sdctl-print man|help NAME\n";
 
 static const struct command *find_command(const char *name)
 {
@@ -37,6 +38,12 @@ static void print_mapping(FILE *out)
     convert_table_print(CONVERT_TABLE_MAN, out);
 }
 
+/* The parameters of img2img are among those of inpaint. */
+static void print_map(FILE *out)
+{
+    map_print(&inpaint_command, out);
+}
+
 static bool print_all(const char *what)
 {
     static const struct {
@@ -49,6 +56,7 @@ static bool print_all(const char *what)
         {"names", print_names},
         {"commands", man_print_commands},
         {"mapping", print_mapping},
+        {"parameters", print_map},
     };
 
     for (size_t i = 0; i < sizeof printers / sizeof *printers; i++) {

@@ -16,6 +16,10 @@ void man_print_options(const struct command *cmd, FILE *out);
 /* The list of commands and companions for `man sdctl`, in mdoc. */
 void man_print_commands(FILE *out);
 
+/* The table of parameters for `man sdctl`, in mdoc: what the options of a command, the one that has
+ * them all, become on each kind of service. */
+void map_print(const struct command *widest, FILE *out);
+
 /* A whole completion file, for all commands. */
 void bash_print(FILE *out);
 void zsh_print(FILE *out);

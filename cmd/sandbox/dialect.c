@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-const struct dialect *const dialects[] = {&dialect_webui, &dialect_ppinfra, &dialect_fooocusapi,
-                                          &dialect_fooocus_api, NULL};
+const struct dialect *const dialects[] = {&dialect_webui,      &dialect_ppinfra,
+                                          &dialect_fooocusapi, &dialect_fooocus_api,
+                                          &dialect_eks,        NULL};
 
 const struct dialect *dialect_find(const char *name)
 {

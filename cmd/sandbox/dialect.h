@@ -35,6 +35,7 @@ extern const struct dialect *const dialects[];
 /* The one of that name, or NULL. */
 const struct dialect *dialect_find(const char *name);
 
-extern const struct dialect dialect_webui, dialect_ppinfra, dialect_fooocusapi, dialect_fooocus_api;
+extern const struct dialect dialect_webui, dialect_ppinfra, dialect_fooocusapi, dialect_fooocus_api,
+    dialect_eks;
 
 #endif

@@ -31,7 +31,7 @@ static bool find_part(const struct request *request, const char *name, const cha
 
     boundary =
         type && strncmp(type, "multipart/form-data", 19) == 0 ? strstr(type, "boundary=") : NULL;
-    if (!boundary || !request->body.data)
+    if (!boundary || request->body.len == 0)
         return false;
     boundary += 9;
     boundary += *boundary == '"';

@@ -8,6 +8,7 @@
 #include "fields.h"
 #include "fooocus_body.h"
 #include "fooocus_fields.h"
+#include "fooocus_file.h"
 
 /* Text of one failure that has no picture to show. */
 static json_t *failed_result(const char *reason)
@@ -106,6 +107,7 @@ static void run(struct request *request, struct reply *reply, struct fooocus_tas
         return;
     }
     sandbox_accepted(request->box, task->id);
+    fooocus_file_record_id(task);
     if (async)
         reply_json(reply, 200, fooocus_api_job(api, task, false, &f));
     else

@@ -97,6 +97,14 @@ void fooocus_file_record(const char *folder, const char *name, const struct rast
     buf_release(&bytes);
 }
 
+void fooocus_file_record_id(const struct fooocus_task *task)
+{
+    json_t *about = json_pack("{s:s}", "task_id", task->id);
+
+    record_json(task->folder, "task.json", about);
+    json_decref(about);
+}
+
 void fooocus_file_accept(const char *accept, char ext[16], bool *image)
 {
     const char *slash = strchr(accept, '/');

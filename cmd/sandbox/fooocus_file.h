@@ -13,6 +13,9 @@ int fooocus_file_save(struct fooocus_engine *engine, struct fooocus_task *task,
 /* Keeps a picture in --root's folder of the request as NAME.png; nothing when either is empty. */
 void fooocus_file_record(const char *folder, const char *name, const struct raster *picture);
 
+/* The same for task.json with the task's id. */
+void fooocus_file_record_id(const struct fooocus_task *task);
+
 /* Answers GET for a file below the engine's folder: as it is, or in the format that an Accept of
  * exactly "x/png", "x/jpeg", "x/webp" asks for, without its metadata. "x/jpg" gives an empty 200,
  * no Accept at all a 500, a missing file `missing`, 404 or 500 (D15, D16). */

@@ -48,10 +48,10 @@ static int read_samples(const struct png_source *source, struct raster *to, stru
             goto out;
         for (uint32_t x = 0; x < h->width; x++) {
             uint64_t bit = (uint64_t)x * h->depth;
-            unsigned v = h->depth == 16
-                             ? row[2 * (size_t)x + 1]
-                             : row[bit / 8] >> (8 - h->depth - bit % 8) & ((1u << h->depth) - 1);
+            unsigned byte = row[h->depth == 16 ? 2 * (size_t)x + 1 : bit / 8], v = byte;
 
+            if (h->depth < 8)
+                v = byte >> (8 - h->depth - bit % 8) & ((1u << h->depth) - 1);
             to->pixels[(size_t)y * h->width + x] = (uint8_t)v;
         }
     }

@@ -72,6 +72,7 @@ static void submit(struct request *request, struct fooocus_task *task)
     history_add(api->history, task->id, task->request, task->in_queue,
                 fields_text(task->order.values, "webhook_url", ""));
     sandbox_accepted(request->box, task->id);
+    fooocus_file_record_id(task);
     if (fault_strikes(request, "lost-task")) {
         task->gone = true;
         task->state = FOOOCUS_FINISHED;

@@ -16,17 +16,20 @@ static const char USAGE[] =
     "\n"
     "  --port N                 port; 0 (the default) takes any free one and prints it\n"
     "  --host ADDRESS           127.0.0.1 (the default) or another loopback address\n"
-    "  --backend KIND           which service: webui (the default), ppinfra, fooocusapi or\n"
-    "                           fooocus-api, the older of the two; may repeat, then\n"
-    "                           each listens on a port of its own: N, N + 1 ...\n"
+    "  --backend KIND           which service: webui (the default), ppinfra, fooocusapi,\n"
+    "                           fooocus-api, the older of the two, or eks; may repeat,\n"
+    "                           then each listens on a port of its own: N, N + 1 ...\n"
     "  --flavour forge|a1111|sdcpp   which webui server; forge is the default\n"
     "  --auth SECRET            ask for a key: USER:PASSWORD in HTTP Basic with webui,\n"
     "                           the key of Authorization: Bearer with ppinfra, the X-API-KEY\n"
-    "                           with the two Fooocus servers\n"
+    "                           with the two Fooocus servers and eks\n"
     "  --root DIR               keep every request and result there\n"
     "  --pace SECONDS           how long a sampling step takes; default 0\n"
     "  --ttl SECONDS            how long links to results hold (ppinfra); default 3600\n"
     "  --queue-size N           how many tasks fooocus-api takes at a time; default 100\n"
+    "  --bucket NAME            where eks writes results in S3; default outputbucket; the\n"
+    "                           server and the keys are those of AWS_ENDPOINT_URL_S3,\n"
+    "                           AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY\n"
     "  --fault NAME             misbehave; may repeat (see --list-faults)\n"
     "  --fault-file FILE        names, a line each, read anew at every request\n"
     "  --list-faults            print the faults and exit\n"
@@ -93,6 +96,8 @@ static int set_option(struct options *o, const char *name, const char *value)
     } else if (strcmp(name, "queue-size") == 0) {
         if (!text_to_int(value, &box->queue_size) || box->queue_size < 0)
             return usage_error("not a number of tasks:", value);
+    } else if (strcmp(name, "bucket") == 0) {
+        box->bucket = value;
     } else if (strcmp(name, "fault") == 0) {
         if (!fault_is_known(value) || box->n_faults == sizeof box->faults / sizeof *box->faults)
             return usage_error("no such fault, or too many:", value);
@@ -165,6 +170,7 @@ int main(int argc, char **argv)
     common.host = "127.0.0.1";
     common.ttl = 3600;
     common.queue_size = 100;
+    common.bucket = "outputbucket";
     status = parse(&options, argc, argv);
     if (status >= 0)
         return status;

@@ -50,6 +50,24 @@ static void bad_links(struct request *request, struct reply *reply)
         json_object_set_new(image, "image_url", json_string("file:///etc/passwd"));
 }
 
+static void one_image_less(struct request *request, struct reply *reply)
+{
+    json_t *images = json_object_get(reply->json, "images");
+
+    (void)request;
+    if (json_array_size(images) > 0)
+        json_array_remove(images, json_array_size(images) - 1);
+}
+
+static void other_seed(struct request *request, struct reply *reply)
+{
+    json_t *extra = json_object_get(reply->json, "extra");
+
+    (void)request;
+    if (extra)
+        json_object_set_new(extra, "seed", json_string("4242"));
+}
+
 static void lose(struct request *request, struct reply *reply)
 {
     (void)request;
@@ -136,6 +154,8 @@ const struct fault FAULTS_PPINFRA[] = {
      RESULT},
     {"wrong-task-id", wrong_task, 0, "the answer is about another task", RESULT},
     {"no-images", no_images, 0, "the task has succeeded without images", RESULT},
+    {"one-image-less", one_image_less, 0, "the task has succeeded with one image less", RESULT},
+    {"other-seed", other_seed, 0, "the task was done with the seed 4242", RESULT},
     {"bad-links", bad_links, 0, "the first image's link is file:///etc/passwd", RESULT},
     {"expired-links", NULL, 0, "links that have expired already", RESULT},
     {"model-404", no_api, 404, "no list of models", "/v3/model"},

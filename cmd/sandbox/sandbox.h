@@ -34,6 +34,7 @@ struct sandbox {
     double pace;             /* seconds a sampling step */
     double ttl;              /* seconds that links to results hold */
     long long queue_size;    /* tasks that may wait or run at a time (fooocus-api) */
+    const char *bucket;      /* where results are written in S3 (eks) */
     bool quiet;
     atomic_uint port;
     struct MHD_Daemon *daemon;

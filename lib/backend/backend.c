@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/eks.h"
 #include "backend/fooocus_api.h"
 #include "backend/fooocusapi.h"
 #include "backend/ppinfra.h"
 #include "backend/webui.h"
 #include "base/text.h"
 
-const struct backend *const backends[] = {&webui_backend, &fooocusapi_backend, &fooocus_api_backend,
-                                          &ppinfra_backend, NULL};
+const struct backend *const backends[] = {&webui_backend,       &fooocusapi_backend,
+                                          &fooocus_api_backend, &ppinfra_backend,
+                                          &eks_backend,         NULL};
 
 const struct backend *backend_find(const char *name)
 {
@@ -84,6 +86,17 @@ bool backend_add_link(struct outcome *outcome, const char *url, long ttl)
     return more[outcome->n_links++].url != NULL;
 }
 
+bool backend_stage_link(char *to, size_t cap, const char *stage, const struct input *input)
+{
+    size_t n = strlen(stage);
+
+    while (n > 0 && stage[n - 1] == '/') {
+        n--;
+    }
+    int length = snprintf(to, cap, "%.*s/%s.%s", (int)n, stage, input->sha256, input->extension);
+    return length > 0 && (size_t)length < cap;
+}
+
 const char *standing_name(enum standing standing)
 {
     static const char *const names[] = {"succeeded", "queued",  "running", "failed",
@@ -113,14 +126,15 @@ void backend_compare(struct task *task, const struct native *natives, const stru
     json_int_t height = json_integer_value(json_object_get(asked, "height"));
 
     if (count > 0 && (size_t)count != n_arrived) {
-        backend_warn(task, "%lld images were asked for, %zu came", (long long)count, n_arrived);
+        backend_warn(task, "count: asked for %lld images, %zu came back", (long long)count,
+                     n_arrived);
         outcome->differences++;
     }
     for (size_t i = 0; i < n_arrived && width > 0 && height > 0; i++) {
         if (arrived[i].width != (uint32_t)width || arrived[i].height != (uint32_t)height) {
-            backend_warn(task, "image %zu is %ux%u, not %lldx%lld as asked", i + 1,
-                         (unsigned)arrived[i].width, (unsigned)arrived[i].height, (long long)width,
-                         (long long)height);
+            backend_warn(task, "size: asked for %lldx%lld, picture %zu is %ux%u", (long long)width,
+                         (long long)height, i + 1, (unsigned)arrived[i].width,
+                         (unsigned)arrived[i].height);
             outcome->differences++;
         }
     }
@@ -133,6 +147,8 @@ void backend_release_task(struct task *task)
         json_decref(task->neutral);
         json_decref(task->native);
         json_decref(task->warnings);
+        json_decref(task->seen);
+        free(task->where);
         *task = (struct task){0};
     }
 }

@@ -31,8 +31,10 @@ enum delivery {
 
 /* A picture that goes into the request. */
 struct input {
-    const json_t *node; /* what stands for it in the request tree; borrowed */
-    const char *name;   /* as the user named it; borrowed */
+    const json_t *node;    /* what stands for it in the request tree; borrowed */
+    const char *name;      /* as the user named it; borrowed */
+    const char *sha256;    /* of the file that is sent, in hexadecimal; borrowed */
+    const char *extension; /* of its type: "png" */
     uint32_t width, height;
     uint64_t bytes; /* of the file that is sent */
 };
@@ -50,10 +52,15 @@ struct task {
     uint32_t width, height;     /* of the first init image */
     const struct input *inputs; /* all pictures of the request; borrowed */
     size_t n_inputs;
-    bool unchecked;   /* --set-unchecked */
-    bool previews;    /* progress is asked for with a picture, */
-    long preview;     /* newer than this one (its number at the server) */
-    bool resolve;     /* --resolve: a unique part of a model's name stands for it */
+    bool unchecked;    /* --set-unchecked */
+    bool previews;     /* progress is asked for with a picture, */
+    long preview;      /* newer than this one (its number at the server) */
+    bool resolve;      /* --resolve: a unique part of a model's name stands for it */
+    const char *stage; /* s3://BUCKET/PREFIX: pictures are put there, the request has links to them
+                          (backend_stage_link); NULL: it holds them; borrowed */
+    char *where; /* state_in_s3: where its results go, s3://BUCKET/...; NULL until the answer to its
+                    submission told; owned */
+    json_t *seen;     /* what answers have told, for the next question; the backend's own; owned */
     json_t *warnings; /* array of strings, for the result document; owned */
 };
 
@@ -62,6 +69,8 @@ enum answer {
     ANSWER_JSON,    /* one JSON document, with base64 pictures where `tap` says */
     ANSWER_EVENTS,  /* server-sent events, each with a JSON document; `tap` is a preview's member */
     ANSWER_PICTURE, /* the picture itself */
+    ANSWER_LISTING, /* S3's list of a bucket, in XML; read as {"keys": [{"key", "modified",
+                       "size"}], "truncated": bool, "next": token} */
 };
 
 /* A request to be made. */
@@ -135,7 +144,7 @@ enum standing {
 /* What an answer means. */
 struct outcome {
     enum standing standing;
-    bool doubtful; /* only ASK_QUEUE tells whether the task still lives (D22) */
+    bool doubtful; /* only ASK_QUEUE tells whether the task still lives (D22), or how it ended */
     char *reason;  /* why it failed, in the server's words; owned, may be NULL */
     struct progress progress;
     json_t *info;              /* what the server said; owned, may be NULL */
@@ -179,12 +188,16 @@ struct backend {
     const char *probe; /* a path to GET that only such servers have; NULL: not found by probing */
     enum secret_form key_form;
     const struct native *natives;      /* its parameters; ends with name == NULL */
-    const struct composed *composed;   /* what compose() makes of others; neutral == NULL ends it */
+    const struct composed *composed;   /* what compose() makes of others; neutral == NULL ends it;
+                                          NULL: none */
     const struct catalogue *catalogue; /* what `endpoint check` lists; ends with kind == NULL */
     const char *const *name_keys;      /* members of a catalogue's items that may be the name, the
                                           best first; NULL-terminated */
     const struct paging *paging;       /* NULL: lists come whole */
     bool own_files;       /* result URLs are on the service itself, whatever host they name (D26) */
+    bool state_in_s3;     /* ASK_STATE and ASK_QUEUE are asked of S3, of the bucket that task->where
+                             names: paths are below the bucket, and so are own_files */
+    bool takes_links;     /* fetches pictures itself: links may stand in their place */
     bool raw_pictures;    /* does not convert pictures that it opens (D25) */
     bool takes_id;        /* the task's id is made here */
     bool native_outpaint; /* extends the canvas itself: task->neutral "outpaint" is an object of
@@ -193,6 +206,9 @@ struct backend {
 
     /* Whether the answer at `probe` is such a server's. */
     bool (*recognise)(const json_t *fact);
+
+    /* Which server of its kind a URL says it is; NULL: URLs do not tell. */
+    int (*flavour)(const char *url);
 
     /* Rewrites parameters that the user wrote (--set, --params) into the shape of the request:
      * PPInfra's may be given without their envelope. NULL: they are as they are. */
@@ -229,6 +245,10 @@ struct backend {
      */
     bool (*explain)(const struct task *task, json_t *explained);
 
+    /* Why a task may never end, for the error when the deadline has passed; NULL: nothing is known.
+     */
+    const char *never;
+
     /* The server's own words in an error answer, as a new buffer's text: `reply` is NULL when the
      * answer was no JSON. */
     void (*fault)(int status, const json_t *reply, struct buf *words);
@@ -253,6 +273,10 @@ int backend_take_id(struct task *task, const char *id, struct error *err);
 
 /* Adds a link to the outcome (the text is copied); false without memory. */
 bool backend_add_link(struct outcome *outcome, const char *url, long ttl);
+
+/* The link to a picture that is staged: task->stage, its SHA-256, its extension. False when it does
+ * not fit. */
+bool backend_stage_link(char *to, size_t cap, const char *stage, const struct input *input);
 
 /* The word for a standing in a result document: "queued", "running" ... */
 const char *standing_name(enum standing standing);

@@ -123,6 +123,10 @@ static int read_job(struct task *task, enum ask ask, const json_t *job, struct o
     if (stage == NULL) {
         return error_set(err, EXIT_FAILED, "the server's answer does not tell how the task stands");
     }
+    if (ask == ASK_STATE && id != NULL && *id != '\0' && strcmp(id, task->id) != 0) {
+        return error_set(err, EXIT_FAILED, "the server answered about task '%.64s', not '%s'", id,
+                         task->id);
+    }
     read_progress(job, &outcome->progress);
     if (strcmp(stage, "ERROR") == 0 || strcmp(stage, "SUCCESS") == 0) {
         if (ask == ASK_SUBMIT && id != NULL && *id != '\0' && backend_take_id(task, id, err) != 0) {

@@ -141,18 +141,23 @@ static int set_reason(struct outcome *outcome, const char *reason, struct error 
 }
 
 /* RecordResponse: how a task stands, or the whole answer to a synchronous one. */
-static int read_record(struct task *task, const json_t *reply, struct outcome *outcome,
-                       struct error *err)
+static int read_record(struct task *task, enum ask ask, const json_t *reply,
+                       struct outcome *outcome, struct error *err)
 {
-    if (json_is_array(reply)) {
+    if (ask == ASK_STATE && json_is_array(reply)) {
         outcome->standing = STANDING_MISSING; /* [] for an id that is not known (D22) */
         return 0;
     }
     if (!json_is_object(reply) || json_object_get(reply, "task_id") == NULL) {
         return error_set(err, EXIT_FAILED, "the server's answer is no task");
     }
-    if (task->id[0] == '\0' && backend_take_id(task, json_string_at(reply, "task_id"), err) != 0) {
+    const char *id = json_string_at(reply, "task_id");
+    if (task->id[0] == '\0' && backend_take_id(task, id, err) != 0) {
         return -1;
+    }
+    if (ask == ASK_STATE && (id == NULL || strcmp(id, task->id) != 0)) {
+        return error_set(err, EXIT_FAILED, "the server answered about task '%.64s', not '%s'",
+                         id != NULL ? id : "", task->id);
     }
     outcome->standing = fooocusapi_standing(reply, &outcome->doubtful);
     outcome->progress.active = outcome->standing == STANDING_RUNNING;
@@ -305,5 +310,5 @@ int fooocusapi_outcome(struct task *task, enum ask ask, const json_t *reply,
     if (ask == ASK_SUBMIT && task->delivery == DELIVERY_BINARY) {
         return read_picture(task, n_arrived, outcome, err);
     }
-    return read_record(task, reply, outcome, err);
+    return read_record(task, ask, reply, outcome, err);
 }

@@ -50,7 +50,8 @@ static const char *type_name(enum native_type type)
                                         "an object",
                                         "a base64 string",
                                         "an array of base64 strings",
-                                        "a base64 string"};
+                                        "a base64 string",
+                                        "anything"};
 
     return names[type];
 }
@@ -113,6 +114,9 @@ static json_t *convert(enum native_type type, json_t *value)
     case NATIVE_PICTURES:
         fits = is_string_array(value, true);
         break;
+    case NATIVE_ANY:
+        fits = true;
+        break;
     }
     return fits ? json_incref(value) : NULL;
 }
@@ -152,8 +156,7 @@ static int refuse_unknown(const struct native *table, const char *label, const c
                      nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 }
 
-/* Whether there are rows for members of what is at `path`. */
-static bool has_members(const struct native *table, const char *path)
+bool native_has_members(const struct native *table, const char *path)
 {
     size_t n = strlen(path);
 
@@ -186,7 +189,7 @@ static int check_members(const struct check *check, json_t *object, const char *
         int n = snprintf(path, sizeof path, "%s%s", prefix, name);
         bool usable = n > 0 && (size_t)n + 1 < sizeof path && strchr(name, '.') == NULL;
         const struct native *row = usable ? native_find(check->table, path) : NULL;
-        if (row == NULL && usable && has_members(check->table, path)) {
+        if (row == NULL && usable && native_has_members(check->table, path)) {
             if (!json_is_object(value)) {
                 return error_set(err, EXIT_USAGE, "%s: %s takes an object", check->label, path);
             }

@@ -24,6 +24,7 @@ enum native_type {
     NATIVE_PICTURE,  /* base64 text, or a picture's node */
     NATIVE_PICTURES, /* array of these: init images */
     NATIVE_MASK,     /* a picture that is a mask */
+    NATIVE_ANY,      /* whatever JSON it is */
 };
 
 struct native {
@@ -41,6 +42,9 @@ const struct native *native_find(const struct native *table, const char *name);
 
 /* The known name nearest to `name`, with or without its path; or NULL. */
 const char *native_nearest(const struct native *table, const char *name);
+
+/* Whether there are rows for members of what is at `path`. */
+bool native_has_members(const struct native *table, const char *path);
 
 /*
  * Checks one value (borrowed) for type and range and gives the value to send (new reference): 0 and

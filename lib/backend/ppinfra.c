@@ -13,7 +13,7 @@ static size_t facts_needed(const struct task *task, struct fact *facts, size_t c
 {
     const char *model = json_string_value(json_get_path(task->native, "request.model_name"));
     char name[256], encoded[3 * sizeof name];
-    size_t n = task->operation == OPERATION_INPAINT ? 2 : 1;
+    size_t n = ppinfra_inpaints(task) ? 2 : 1;
 
     if (task->operation == OPERATION_INTERROGATE || task->unchecked || model == NULL ||
         *model == '\0' || cap < n || !ppinfra_search(model, name, sizeof name) ||
@@ -36,12 +36,11 @@ static bool lives_on(const struct task *task)
 
 static bool request_submission(const struct task *task, struct request *request)
 {
-    static const char *const paths[] = {[OPERATION_IMG2IMG] = "/v3/async/img2img",
-                                        [OPERATION_INPAINT] = "/v3/async/inpainting",
-                                        [OPERATION_INTERROGATE] = "/v3/img2prompt"};
-
     request->body = json_incref(task->native);
-    return request_path(request, "%s", paths[task->operation]);
+    return request_path(request, "%s",
+                        task->operation == OPERATION_INTERROGATE ? "/v3/img2prompt"
+                        : ppinfra_inpaints(task)                 ? "/v3/async/inpainting"
+                                                                 : "/v3/async/img2img");
 }
 
 static bool ppinfra_request(const struct task *task, enum ask ask, struct request *request)

@@ -48,7 +48,7 @@ struct ppinfra_rule {
     const char *instead;                /* said where it is not taken */
 };
 
-#define PPINFRA_OPEN 9e15
+#define PPINFRA_OPEN 1e19 /* more than any JSON integer */
 
 extern const struct ppinfra_rule ppinfra_request_rules[];
 extern const struct ppinfra_rule ppinfra_extra_rules[];
@@ -76,6 +76,10 @@ void ppinfra_missing(struct ppinfra_faults *f, const char *option);
 /* 0 when there are none; else one error with all that fit: EXIT_INPUT when only files are at fault,
  * else EXIT_USAGE. */
 int ppinfra_report(const struct ppinfra_faults *f, struct error *err);
+
+/* Whether it is the service's inpainting that does the task: so it is with a canvas that
+ * `img2img --outpaint` has extended, too, since its img2img takes no mask. */
+bool ppinfra_inpaints(const struct task *task);
 
 /* Checks the whole request tree and the pictures in it. */
 void ppinfra_check(const struct task *task, struct ppinfra_faults *f);

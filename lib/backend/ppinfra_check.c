@@ -306,8 +306,7 @@ void ppinfra_check(const struct task *task, struct ppinfra_faults *f)
 {
     struct checking c = {.task = task,
                          .faults = f,
-                         .operation = task->operation == OPERATION_INPAINT ? PPINFRA_INPAINT
-                                                                           : PPINFRA_IMG2IMG};
+                         .operation = ppinfra_inpaints(task) ? PPINFRA_INPAINT : PPINFRA_IMG2IMG};
 
     check_members(&c, ppinfra_request_rules, "request", json_object_get(task->native, "request"));
     check_members(&c, ppinfra_extra_rules, "extra", json_object_get(task->native, "extra"));

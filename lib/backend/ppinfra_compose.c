@@ -96,7 +96,10 @@ static json_t *read_unit(const struct part *part, json_t *neutral, struct ppinfr
     json_object_foreach(neutral, name, given)
     {
         const struct unit_key *key = find_key(part, name, f);
-        if (key != NULL) {
+        if (key != NULL && json_object_get(unit, key->native) != NULL) {
+            ppinfra_fault(f, EXIT_USAGE, NULL, "%s: '%s' and another key say the same",
+                          part->option, name);
+        } else if (key != NULL) {
             f->failed |= json_object_set_new(unit, key->native,
                                              key->number ? number_of(given) : json_incref(given));
         }
@@ -105,13 +108,16 @@ static json_t *read_unit(const struct part *part, json_t *neutral, struct ppinfr
 }
 
 /* NAME or NAME:WEIGHT: a name may have colons of its own. */
-static json_t *read_name(const struct part *part, const char *text)
+static json_t *read_name(const struct part *part, const char *text, struct ppinfra_faults *f)
 {
     const char *colon = part->weighted ? strrchr(text, ':') : NULL;
     double weight = 1;
-    size_t n =
-        colon != NULL && text_to_real(colon + 1, &weight) ? (size_t)(colon - text) : strlen(text);
+    size_t n = colon != NULL ? (size_t)(colon - text) : strlen(text);
 
+    if (colon != NULL && !text_to_real(colon + 1, &weight)) {
+        ppinfra_fault(f, EXIT_USAGE, NULL, "%s '%.80s': the weight is not a number", part->option,
+                      text);
+    }
     return part->weighted ? json_pack("{s:s%,s:f}", "model_name", text, n, "strength", weight)
                           : json_pack("{s:s}", "model_name", text);
 }
@@ -134,12 +140,18 @@ static void put_part(const struct part *part, const struct task *task, json_t *r
     {
         f->failed |= json_array_append_new(list, part->keys != NULL
                                                      ? read_unit(part, item, f)
-                                                     : read_name(part, json_string_value(item)));
+                                                     : read_name(part, json_string_value(item), f));
     }
     if (strcmp(part->native, "controlnet") == 0) {
         list = json_pack("{s:o}", "units", list);
     }
     f->failed |= json_object_set_new(request, part->native, list);
+}
+
+bool ppinfra_inpaints(const struct task *task)
+{
+    return task->operation == OPERATION_INPAINT ||
+           (task->operation == OPERATION_IMG2IMG && json_object_get(task->neutral, "mask") != NULL);
 }
 
 static void put_pictures(const struct task *task, json_t *request, struct ppinfra_faults *f)
@@ -154,7 +166,7 @@ static void put_pictures(const struct task *task, json_t *request, struct ppinfr
         ppinfra_fault(f, EXIT_USAGE, NULL, "-i given %zu times: takes one image",
                       json_array_size(images));
     }
-    if (mask != NULL && task->operation == OPERATION_INPAINT) {
+    if (mask != NULL) {
         f->failed |= json_object_set(request, "mask_image_base64", mask);
     }
 }
@@ -197,7 +209,7 @@ static void check_resize(const struct task *task, const json_t *request, struct 
     json_int_t width = json_integer_value(json_object_get(request, "width"));
     json_int_t height = json_integer_value(json_object_get(request, "height"));
 
-    if (resize == NULL || task->operation == OPERATION_INPAINT) {
+    if (resize == NULL || ppinfra_inpaints(task)) {
         return; /* nothing is resized */
     }
     if (strcmp(resize, "latent") == 0 || width * task->height != height * task->width) {
@@ -213,7 +225,7 @@ static void drop_own_size(const struct task *task, json_t *request)
 {
     json_t *width = json_object_get(request, "width"), *height = json_object_get(request, "height");
 
-    if (task->operation == OPERATION_INPAINT && task->width > 0 &&
+    if (ppinfra_inpaints(task) && task->width > 0 &&
         (width == NULL || json_integer_value(width) == (json_int_t)task->width) &&
         (height == NULL || json_integer_value(height) == (json_int_t)task->height)) {
         json_object_del(request, "width");
@@ -245,7 +257,7 @@ static void check_fill(struct task *task, struct ppinfra_faults *f)
 
     if (fill != NULL && strcmp(fill, "original") == 0) {
         f->failed |= !backend_warn(task, "--fill 'original' is not sent: the service has no such "
-                                         "parameter, and does as it does");
+                                         "parameter, and decides itself");
     } else if (fill != NULL) {
         ppinfra_fault(f, EXIT_USAGE, NULL, "--fill '%s': there is no such parameter", fill);
     }

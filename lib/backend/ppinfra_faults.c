@@ -25,8 +25,16 @@ void ppinfra_faults_release(struct ppinfra_faults *f)
 static void add(struct ppinfra_faults *f, json_t *list, const char *text, size_t max)
 {
     char clean[ERROR_TEXT_MAX];
+    json_t *told;
+    size_t i;
 
     text_clean(clean, max, text, strlen(text), max);
+    json_array_foreach(list, i, told)
+    {
+        if (strcmp(json_string_value(told), clean) == 0) {
+            return; /* of --size both sides may be wrong in the same way */
+        }
+    }
     f->failed |= json_array_append_new(list, json_string(clean)) != 0;
 }
 

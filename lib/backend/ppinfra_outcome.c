@@ -113,6 +113,19 @@ static json_t *read_info(const json_t *reply)
     return info;
 }
 
+static bool compare_seed(struct task *task, long long used, struct outcome *outcome)
+{
+    json_t *asked = json_get_path(task->native, "request.seed");
+
+    if (!json_is_integer(asked) || json_integer_value(asked) < 0 ||
+        json_integer_value(asked) == used) {
+        return true;
+    }
+    outcome->differences++;
+    return backend_warn(task, "seed: asked for %" JSON_INTEGER_FORMAT ", the server used %lld",
+                        json_integer_value(asked), used);
+}
+
 /* The seed that the service tells is of the first image; how it goes on from there is not said. */
 static int read_links(struct task *task, const json_t *reply, struct outcome *outcome,
                       struct error *err)
@@ -141,6 +154,9 @@ static int read_links(struct task *task, const json_t *reply, struct outcome *ou
         if (i == 0 && read_integer(seed, &number)) {
             what->has_seed = true;
             what->seed = number;
+            if (!compare_seed(task, number, outcome)) {
+                return error_memory(err, "reading the answer");
+            }
         }
     }
     return 0;

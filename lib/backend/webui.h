@@ -24,6 +24,7 @@ enum webui_flavour { WEBUI_ANY, WEBUI_FORGE, WEBUI_SDCPP };
 #define WEBUI_CLIP_SKIP "override_settings.CLIP_stop_at_last_layers"
 
 extern const struct native webui_natives[];
+extern const char *const webui_resize_modes[], *const webui_fills[], *const webui_areas[];
 extern const struct composed webui_composed[];
 
 /* GET /internal/pending-tasks */

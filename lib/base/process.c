@@ -21,18 +21,28 @@ static void read_small(const char *path, char *to, size_t cap)
     }
 }
 
+/* What follows the name in /proc/PID/stat: " S 1 ..."; NULL where there is none. The name stands in
+ * brackets and may hold anything, brackets included (proc(5)). */
+static const char *read_stat(long pid, char *stat, size_t cap)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    read_small(path, stat, cap);
+    const char *at = strrchr(stat, ')');
+    return at != NULL ? at + 1 : NULL;
+}
+
 void process_mark(long pid, char mark[PROCESS_MARK_MAX])
 {
-    char path[64], stat[1024], boot[64];
+    char stat[1024], boot[64];
+    const char *at = read_stat(pid, stat, sizeof stat);
 
     mark[0] = '\0';
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    read_small(path, stat, sizeof stat);
     read_small("/proc/sys/kernel/random/boot_id", boot, sizeof boot);
     boot[strcspn(boot, "\n")] = '\0';
-    /* proc(5): field 2 is the name in brackets, which may hold anything; the start is field 22 */
-    const char *at = strrchr(stat, ')');
-    for (int field = 2; at != NULL && field < 22; field++) {
+    /* the state is field 3, the time of the start is field 22 */
+    for (int field = 3; at != NULL && field < 22; field++) {
         at = strchr(at + 1, ' ');
     }
     if (at != NULL) {
@@ -40,11 +50,21 @@ void process_mark(long pid, char mark[PROCESS_MARK_MAX])
     }
 }
 
+/* Whether it has ended, and nobody has asked how. */
+static bool is_zombie(long pid)
+{
+    char stat[1024];
+    const char *at = read_stat(pid, stat, sizeof stat);
+
+    return at != NULL && (strncmp(at, " Z", 2) == 0 || strncmp(at, " X", 2) == 0);
+}
+
 bool process_lives(long pid, const char *mark)
 {
     char now[PROCESS_MARK_MAX];
 
-    if (pid <= 0 || pid > INT_MAX || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)) {
+    if (pid <= 0 || pid > INT_MAX || (kill((pid_t)pid, 0) != 0 && errno == ESRCH) ||
+        is_zombie(pid)) {
         return false;
     }
     process_mark(pid, now);

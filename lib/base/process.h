@@ -13,7 +13,8 @@
 void process_mark(long pid, char mark[PROCESS_MARK_MAX]);
 
 /* Whether the process with this number and mark (may be NULL or "") is still running. A process
- * that may not be looked at counts as running. */
+ * that may not be looked at counts as running, one that has ended but was not waited for does not.
+ */
 bool process_lives(long pid, const char *mark);
 
 #endif

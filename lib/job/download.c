@@ -36,6 +36,8 @@ static void start_over(struct download *d)
 static void fail(struct download *d, const struct error *err)
 {
     start_over(d);
+    free(d->target);
+    d->target = NULL;
     d->error = *err;
     d->result = -1;
     d->done = true;
@@ -215,7 +217,8 @@ static void read_status(struct download *d, const struct net_reply *reply)
 /* The answer did not come, or not whole. */
 static void read_fault(struct download *d, const struct net_reply *reply, struct error *err)
 {
-    bool lost = err->code == EXIT_NETWORK && reply->lost;
+    /* without a status nobody was reached: the network may be back in a while */
+    bool lost = err->code == EXIT_NETWORK && (reply->lost || reply->status == 0);
     bool other_part = err->code == EXIT_FAILED && reply->status == 206 && !d->begun && d->have > 0;
 
     if (d->broken) {

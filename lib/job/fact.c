@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "job/receive_listing.h"
 #include "job/retry.h"
 #include "wire/json.h"
 
@@ -32,8 +33,11 @@ static bool is_no_path(int status, const char *words)
 static void read_words(const struct fault_of *of, int status, struct receive *receive,
                        struct buf *words)
 {
-    json_t *json = receive_fault(receive);
+    json_t *json = of->in_s3 ? NULL : receive_fault(receive);
 
+    if (of->in_s3 && receive->rest.len > 0) {
+        receive_listing_fault(receive->rest.data, receive->rest.len, words);
+    }
     if (json != NULL) {
         (of->backend != NULL ? of->backend : backends[0])->fault(status, json, words);
     }
@@ -59,13 +63,17 @@ int fact_fault(const struct fault_of *of, const struct net_reply *reply, struct 
     const char *text = words.len > 0 ? words.data : "";
     text_clean(shown, sizeof shown, text, strlen(text), TEXT_SHOWN_MAX);
     text_clean(path, sizeof path, of->path, strcspn(of->path, "?"), TEXT_SHOWN_MAX);
-    if (is_no_path(status, text)) {
+    if (!of->in_s3 && is_no_path(status, text)) {
         error_set(err, code, "this endpoint does not offer %s: the server answered 404 to %s",
                   of->what, path);
     } else {
-        error_set(err, code, "the server answered %d to %s%s%s%s", status, path,
-                  *shown != '\0' ? ": " : "", shown,
-                  code == EXIT_KEY ? "; give the key with --api-key-file or SDCTL_API_KEY" : "");
+        error_set(err, code, "%s answered %d to %s%s%s%s", of->in_s3 ? "S3" : "the server", status,
+                  *path != '\0' ? path : "/", *shown != '\0' ? ": " : "", shown,
+                  code == EXIT_KEY && of->in_s3 ? "; may the keys of AWS_ACCESS_KEY_ID or the "
+                                                  "profile do this?"
+                  : code == EXIT_KEY ? "; give the key with --api-key-file or SDCTL_API_KEY"
+                  : of->in_s3 && status / 100 == 3 ? "; is AWS_REGION the bucket's?"
+                                                   : "");
     }
     text_clean(err->server, sizeof err->server, text, strlen(text), sizeof err->server);
     buf_release(&words);
@@ -135,6 +143,11 @@ static int get_pages(struct job *job, struct net *net, const char *path, json_t 
         result = get(job, net, next, is_no_answer, &page, err);
         json_array_extend(items, json_get_path(page, paging->items));
     }
+    if (result == 0 && page != NULL && page != first) { /* it goes on, if at all, after this one */
+        const char *cursor = json_string_value(json_get_path(page, paging->cursor));
+        result =
+            json_set_path(first, paging->cursor, json_string(cursor != NULL ? cursor : ""), err);
+    }
     json_decref(page);
     return result;
 }
@@ -163,6 +176,13 @@ static int probe(struct job *job, const struct net_config *config, const struct 
     json_t *fact = NULL;
 
     own.key_form = backend->key_form;
+    if (own.key_form == SECRET_BASIC && job->key != NULL && job->key->bytes != NULL &&
+        strchr(job->key->bytes, ':') == NULL) {
+        return error_set(err, EXIT_KEY,
+                         "what kind of service answers at '%s' cannot be told with this key: name "
+                         "it with --backend",
+                         job->url);
+    }
     if (net_open(net, &own, err) != 0) {
         return -1;
     }

@@ -29,6 +29,7 @@ struct fault_of {
     const struct backend *backend; /* NULL: not known yet */
     const struct secret *key;      /* hidden in the server's words; or NULL */
     const char *path;
+    bool in_s3;       /* S3 answered, and `path` is an s3:// URL */
     const char *what; /* what the request is for, said when there is no such path: "interrogate" */
 };
 

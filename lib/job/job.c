@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "job/journal.h"
+#include "job/stage.h"
 #include "wire/body.h"
 
 static const char *const layer_names[LAYER_COUNT] = {"option", "--set", "--params", "--from",
@@ -65,28 +66,35 @@ static bool is_picture(const struct job *job, const json_t *node)
     return false;
 }
 
-/* Notes for each member of `native`, and of objects in it, that it came from `origin`. */
-static int note_origins(const struct job *job, json_t *native, const char *origin)
+/* Notes for each member of an object at `prefix` ("" or ending in a dot), and of objects in it as
+ * far down as the backend has names, that it came from `origin`. */
+static int note_members(const struct job *job, json_t *native, const char *prefix,
+                        const char *origin)
 {
-    json_t *origins = job->origins;
-    const char *name, *inner;
-    json_t *value, *ignored;
+    const char *name;
+    json_t *value;
     char path[256];
     int bad = 0;
 
     json_object_foreach(native, name, value)
     {
-        if (!json_is_object(value) || is_picture(job, value)) {
-            bad |= json_object_set_new(origins, name, json_string(origin));
-            continue;
-        }
-        json_object_foreach(value, inner, ignored)
-        {
-            snprintf(path, sizeof path, "%s.%s", name, inner);
-            bad |= json_object_set_new(origins, path, json_string(origin));
+        int n = snprintf(path, sizeof path - 1, "%s%s", prefix, name);
+        bool fits = n > 0 && (size_t)n < sizeof path - 1;
+        bool inside = json_is_object(value) && !is_picture(job, value) && fits &&
+                      (*prefix == '\0' || native_has_members(job->backend->natives, path));
+        if (inside) {
+            memcpy(path + n, ".", 2);
+            bad |= note_members(job, value, path, origin);
+        } else {
+            bad |= json_object_set_new(job->origins, path, json_string(origin));
         }
     }
     return bad;
+}
+
+static int note_origins(const struct job *job, json_t *native, const char *origin)
+{
+    return note_members(job, native, "", origin);
 }
 
 json_t *job_copy_tree(const struct job *job, json_t *value)
@@ -181,11 +189,14 @@ static void describe_images(struct job *job)
     job->task.n_inputs = job->n_sources;
     job->task.n_images = json_array_size(images);
     for (size_t i = 0; i < job->n_sources; i++) {
-        job->inputs[i] = (struct input){.node = job->pictures[i].node,
-                                        .name = job->sources[i].name,
-                                        .width = job->sources[i].picture.width,
-                                        .height = job->sources[i].picture.height,
-                                        .bytes = job->sources[i].size};
+        job->inputs[i] =
+            (struct input){.node = job->pictures[i].node,
+                           .name = job->sources[i].name,
+                           .width = job->sources[i].picture.width,
+                           .height = job->sources[i].picture.height,
+                           .sha256 = job->sources[i].sha256,
+                           .extension = picture_extension(job->sources[i].picture.type),
+                           .bytes = job->sources[i].size};
         if (job->pictures[i].node == json_array_get(images, 0)) {
             job->task.width = job->sources[i].picture.width;
             job->task.height = job->sources[i].picture.height;
@@ -206,10 +217,21 @@ static int merge(struct job *job, struct error *err)
                               .unchecked = job->unchecked,
                               .resolve = job->resolve,
                               .delivery = job->delivery,
+                              .stage = job->stage,
                               .neutral = json_object(),
                               .native = json_object(),
                               .warnings = json_array()};
     job->origins = json_object();
+    if (job->stage != NULL && !job->backend->takes_links) {
+        return error_set(err, EXIT_USAGE, "--s3-stage is not for %s: it takes no links",
+                         job->backend->title);
+    }
+    if (job->stage != NULL && stage_check(job->stage, err) != 0) {
+        return -1;
+    }
+    if (job->backend->flavour != NULL && job->url != NULL) {
+        job->task.flavour = job->backend->flavour(job->url);
+    }
     if (job->backend->takes_id) {
         make_id(&job->task);
     }

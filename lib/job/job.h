@@ -39,8 +39,10 @@ struct job {
     const struct backend *backend; /* NULL: find out */
     const struct secret *key;
     bool insecure_http, strict;
+    bool adopt;          /* a task that the journal has for the same request is gone on with */
     bool resubmit;       /* though the same request may have been taken already */
     bool resolve;        /* --resolve */
+    const char *stage;   /* s3://BUCKET/PREFIX: pictures are put there, and links sent; or NULL */
     bool journal_params; /* keep what was asked in the journal */
     enum delivery delivery;
     struct patience patience;
@@ -61,6 +63,7 @@ struct job {
     /* Made on the way. */
     struct task task;
     json_t *origins; /* native name -> where its value came from */
+    json_t *known;   /* a batch: answers to facts so far, by path; borrowed; else NULL */
     json_t *probed;  /* what the backend's probe answered, if that was asked for; owned */
     int64_t started;
     bool submitted;          /* the server may have the task */

@@ -135,7 +135,7 @@ static int find(struct journal *journal, wanted *is, const char *value, const ch
          journal_merge(&journal->file, NULL, keys, &tasks, &broken, err) == 0)) {
         result = 0;
     }
-    journal_file_unlock(&journal->file);
+    /* with the lock still held: who submits must have it to say how that ended, before it ends */
     json_object_foreach(tasks, key, task)
     {
         if (is(task, value, endpoint)) {
@@ -143,6 +143,7 @@ static int find(struct journal *journal, wanted *is, const char *value, const ch
         }
     }
     json_incref(*found);
+    journal_file_unlock(&journal->file);
     json_decref(tasks);
     json_decref(keys);
     return result;

@@ -17,6 +17,7 @@
  *   state       "submitting", then "queued", "running", "succeeded", "failed", "cancelled", or
  *               "unknown" when the answer to the submission was lost
  *   task_id     the service's, once it is known
+ *   where       where its results are to appear, s3://..., of services that keep them there
  *   command, backend, endpoint (the name), url
  *   digest      SHA-256 of the request: the same request again has the same
  *   output      {"path": absolute, or a folder with its '/', "stem", "force"}

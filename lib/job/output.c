@@ -135,6 +135,11 @@ int output_init(struct output *o, const char *text, const char *image, const cha
                    : error_set(err, EXIT_USAGE,
                                "standard output takes one picture, not %zu: use -o PATH", count);
     }
+    if (text != NULL && strchr(text, '{') != NULL) {
+        stem_of(image, o->stem, sizeof o->stem);
+        o->command = command;
+        return output_plan_template(o, text, err);
+    }
     if (text == NULL || is_folder(text)) {
         return plan_folder(o, text == NULL ? "." : text, image, command, err);
     }
@@ -254,6 +259,13 @@ int output_place_picture(struct output *o, struct received *p, const char *kind,
     }
     if (o->kind == OUTPUT_FOLDER) {
         return place_free(o, p, kind, *kind == '\0' ? o->next : 1, path, err);
+    }
+    if (o->kind == OUTPUT_TEMPLATE) {
+        struct output one;
+        int made = output_expand(o, p, kind, number, &one, err);
+        int placed = made != 0 ? -1 : output_place_picture(&one, p, "", 1, 1, path, renamed, err);
+        output_release(&one);
+        return placed;
     }
     int result = place_asked(o, p, kind, number, total, path, err);
     if (result == 1) {

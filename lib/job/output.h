@@ -9,22 +9,28 @@
 #include "job/receive.h"
 
 /*
- * Where pictures go. "PATH": exactly there, or PATH-1, PATH-2 ... when there are several; "DIR/" or
- * an existing folder, or nothing (the current folder): STEM-COMMAND-N with the next free N; "-":
- * standard output. Names end as the picture's real type does. A result is never thrown away: if its
- * name was taken meanwhile, the next free one is used.
+ * Where pictures go. A path with {stem}, {seed}, {n}, {ext} or {command} in it is a template: each
+ * picture's name is made of it (its image's stem, its seed, its number, its type). "PATH": exactly
+ * there, or PATH-1, PATH-2 ... when there are several; "DIR/" or an existing folder, or nothing
+ * (the current folder): STEM-COMMAND-N with the next free N; "-": standard output. Names end as the
+ * picture's real type does. A result is never thrown away: if its name was taken meanwhile, the
+ * next free one is used.
  */
 
-enum output_kind { OUTPUT_PATH, OUTPUT_FOLDER, OUTPUT_STDOUT };
+enum output_kind { OUTPUT_PATH, OUTPUT_FOLDER, OUTPUT_STDOUT, OUTPUT_TEMPLATE };
 
 struct output {
     enum output_kind kind;
     char *base; /* path up to the number: "out", "dir/cat-img2img"; owned */
     char *path; /* OUTPUT_PATH: as given; OUTPUT_FOLDER: the folder with its '/'; owned */
     bool force;
-    unsigned long next; /* OUTPUT_FOLDER: the number to try next */
-    size_t rounds;      /* how often the job is run in all; 0 is once */
-    size_t placed[3];   /* pictures placed so far, in all rounds, by their role */
+    unsigned long next;  /* OUTPUT_FOLDER: the number to try next */
+    char stem[160];      /* OUTPUT_TEMPLATE: {stem}, */
+    const char *command; /* and {command}; borrowed */
+    bool has_seed;       /* {seed} of the picture that is placed next */
+    long long seed;
+    size_t rounds;    /* how often the job is run in all; 0 is once */
+    size_t placed[3]; /* pictures placed so far, in all rounds, by their role */
 };
 
 /* Plans the output. `text` is what -o said or NULL; `image` is the first input's name (its stem is
@@ -60,6 +66,14 @@ int output_from_json(struct output *o, const json_t *plan, struct error *err);
  * is the last part of the old plan's. EXIT_OUTPUT. */
 int output_resume_folder(struct output *o, const char *folder, const char *base, bool force,
                          struct error *err);
+
+/* OUTPUT_TEMPLATE: takes the template, and finds out whether its folder can be written. EXIT_USAGE
+ * for a name in braces that there is not, EXIT_OUTPUT. */
+int output_plan_template(struct output *o, const char *text, struct error *err);
+
+/* The plan for one picture of a template, which has a path of its own. */
+int output_expand(const struct output *o, const struct received *p, const char *kind, size_t number,
+                  struct output *one, struct error *err);
 
 /* NULL-safe. */
 void output_release(struct output *o);

@@ -26,8 +26,9 @@ char *output_absolute(const char *path)
 json_t *output_to_json(const struct output *o)
 {
     bool file = o->kind == OUTPUT_PATH;
+    const char *own = o->kind == OUTPUT_TEMPLATE ? o->stem : o->base;
     char *path = output_absolute(o->kind == OUTPUT_STDOUT ? "" : o->path);
-    char *base = output_absolute(o->base != NULL ? o->base : "result");
+    char *base = output_absolute(own != NULL ? own : "result");
     json_t *plan = path == NULL || base == NULL
                        ? NULL
                        : json_pack("{s:s,s:s,s:s,s:b}", "kind", file ? "path" : "folder", "path",

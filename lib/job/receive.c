@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "job/receive_events.h"
+#include "job/receive_listing.h"
 #include "wire/json.h"
 
 #define ANSWER_MAX (16UL * 1024 * 1024) /* of an answer besides its pictures */
@@ -77,7 +78,9 @@ static int begin_json(struct receive *r, const char *bytes, size_t n, struct err
     while (space < n && strchr(" \t\r\n", bytes[space]) != NULL) {
         space++;
     }
-    if (space < n && bytes[space] != '{' && bytes[space] != '[') {
+    size_t left = n - space;
+    bool nothing = strncmp(bytes + space, "null", left < 4 ? left : 4) == 0;
+    if (left > 0 && bytes[space] != '{' && bytes[space] != '[' && !nothing) {
         text_clean(start, sizeof start, bytes + space, n - space, 24);
         return error_set(err, EXIT_FAILED,
                          "the server's answer is no JSON but starts with '%s'; is this the right "
@@ -116,6 +119,9 @@ static int begin(struct receive *r, int status, const char *bytes, size_t n, str
         return r->events != NULL ? 0 : error_memory(err, "receiving events");
     case ANSWER_PICTURE:
         return begin_picture(r, bytes, n, err);
+    case ANSWER_LISTING:
+        r->listing = receive_listing_open();
+        return r->listing != NULL ? 0 : error_memory(err, "reading the list of a bucket");
     default:
         return begin_json(r, bytes, n, err);
     }
@@ -128,6 +134,8 @@ static int take_answer(struct receive *r, const char *bytes, size_t n, struct er
         return receive_events_feed(r->events, bytes, n, err);
     case ANSWER_PICTURE:
         return picture_bytes(r, (const unsigned char *)bytes, n, err);
+    case ANSWER_LISTING:
+        return receive_listing_feed(r->listing, bytes, n, err);
     default:
         return tap_feed(&r->tap, bytes, n, err);
     }
@@ -216,6 +224,8 @@ int receive_json(struct receive *r, json_t **json, struct error *err)
         return receive_events_finish(r->events, err);
     case ANSWER_PICTURE:
         return close_picture(r, err) == 0 ? inspect_wait(&r->inspect, err) : -1;
+    case ANSWER_LISTING:
+        return receive_listing_finish(r->listing, json, err);
     default:
         if (tap_finish(&r->tap, err) != 0 || inspect_wait(&r->inspect, err) != 0) {
             return -1;
@@ -247,6 +257,8 @@ void receive_release(struct receive *r)
     }
     receive_events_close(r->events);
     r->events = NULL;
+    receive_listing_close(r->listing);
+    r->listing = NULL;
     tap_release(&r->tap);
     buf_release(&r->rest);
     r->n_pictures = 0;

@@ -59,6 +59,7 @@ struct receive_plan {
 };
 
 struct receive_events;
+struct receive_listing;
 
 struct receive {
     struct receive_plan plan;
@@ -69,7 +70,8 @@ struct receive {
     struct received *pictures[RECEIVE_PICTURES_MAX];
     size_t n_pictures;
     struct inspect inspect;
-    struct receive_events *events; /* ANSWER_EVENTS: what is behind them (receive_events.h) */
+    struct receive_events *events;   /* ANSWER_EVENTS: what is behind them (receive_events.h) */
+    struct receive_listing *listing; /* ANSWER_LISTING: likewise (receive_listing.h) */
 };
 
 void receive_init(struct receive *r, const struct receive_plan *plan);
@@ -89,8 +91,8 @@ int receive_picture_bytes(struct receive *r, const char *bytes, size_t n, struct
 int receive_picture_close(struct receive *r, struct error *err);
 void receive_picture_drop(struct receive *r);
 
-/* After a whole answer of status 200, ANSWER_JSON: its JSON (owned by the caller); ANSWER_EVENTS
- * and ANSWER_PICTURE: *json is NULL. EXIT_FAILED. */
+/* After a whole answer of status 200, ANSWER_JSON and ANSWER_LISTING: its JSON (owned by the
+ * caller); ANSWER_EVENTS and ANSWER_PICTURE: *json is NULL. EXIT_FAILED. */
 int receive_json(struct receive *r, json_t **json, struct error *err);
 
 /* After an answer of another status: its JSON or NULL; the text is in r->rest. */

@@ -35,7 +35,10 @@ json_t *result_document(const struct result *r, const char *status, json_t *imag
         outcome != NULL ? outcome->info : NULL, "warnings", task->warnings, "elapsed_ms",
         (json_int_t)(clock_ms() - r->started));
 
-    if (document != NULL && add_expiry(document, outcome) != 0) {
+    if (document != NULL &&
+        (add_expiry(document, outcome) != 0 ||
+         (task->where != NULL &&
+          json_object_set_new(document, "where", json_string(task->where)) != 0))) {
         json_decref(document);
         return NULL;
     }
@@ -90,6 +93,8 @@ static int place_one(const struct result *r, struct received *p, const struct pi
     char *path = NULL;
     bool renamed;
 
+    r->output->has_seed = what->has_seed;
+    r->output->seed = what->seed;
     if (output_place_picture(r->output, p, role_name(what->role), number, total, &path, &renamed,
                              err) != 0) {
         return -1;

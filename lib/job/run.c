@@ -8,6 +8,7 @@
 #include "job/wait.h"
 
 #define FACTS_MAX 8
+#define KNOWN_MAX 256 /* facts that a batch keeps */
 
 /* fact_get(), unless the probe has told it already. */
 static int get_fact(struct run *r, const char *path, json_t **fact, struct error *err)
@@ -18,7 +19,18 @@ static int get_fact(struct run *r, const char *path, json_t **fact, struct error
         *fact = json_incref(job->probed);
         return 0;
     }
-    return fact_get(job, r->net, path, fact, err);
+    json_t *known = json_object_get(job->known, path);
+    if (known != NULL) {
+        *fact = json_is_null(known) ? NULL : json_incref(known);
+        return 0;
+    }
+    if (fact_get(job, r->net, path, fact, err) != 0) {
+        return -1;
+    }
+    if (job->known != NULL && json_object_size(job->known) < KNOWN_MAX) {
+        json_object_set_new(job->known, path, *fact != NULL ? json_incref(*fact) : json_null());
+    }
+    return 0;
 }
 
 /* Composes a copy, to find what is wrong with the parameters before anything is sent. */
@@ -86,12 +98,30 @@ static int place(struct run *r, struct error *err)
     return 0;
 }
 
+static void end(struct run *r, int result)
+{
+    r->state = RUN_DONE;
+    r->result = result;
+    if (result == 0 && !r->job->strict) {
+        r->err.code = EXIT_DONE;
+    }
+}
+
 /* The task lives on, or its pictures are to be fetched. */
 static void await(struct run *r)
 {
     struct job *job = r->job;
+    struct net *net = r->net;
 
-    r->wait = (struct wait){.net = r->net,
+    if (job->backend->state_in_s3 &&
+        storage_open(&r->storage, job, r->net, job->task.where, &net, &r->err) != 0) {
+        error_prefix(&r->err,
+                     "task %s was taken, but where it stands is not known: ", job->task.id);
+        end(r, -1);
+        return;
+    }
+
+    r->wait = (struct wait){.net = net,
                             .of = run_result(job),
                             .patience = &job->patience,
                             .journal = job->journal,
@@ -103,15 +133,6 @@ static void await(struct run *r)
     exchange_release(&r->exchange);
     wait_begin_with(&r->wait, &r->outcome);
     r->state = RUN_WAITING;
-}
-
-static void end(struct run *r, int result)
-{
-    r->state = RUN_DONE;
-    r->result = result;
-    if (result == 0 && !r->job->strict) {
-        r->err.code = EXIT_DONE;
-    }
 }
 
 /* From the answer to the files and the document. */
@@ -147,7 +168,8 @@ int run_open(struct run *r, struct error *err)
                                     .deadline = job->patience.deadline,
                                     .stop = job->patience.stop,
                                     .log = job->log,
-                                    .log_ctx = job->ctx};
+                                    .log_ctx = job->ctx,
+                                    .beside = r->config.beside};
     if (job->backend == NULL && fact_backend(job, &r->config, &r->net, err) != 0) {
         return -1;
     }
@@ -157,16 +179,49 @@ int run_open(struct run *r, struct error *err)
 
 int run_compose(struct run *r, struct error *err)
 {
-    if (r->job->backend != NULL && rehearse(r->job, err) != 0) {
+    const struct job *job = r->job;
+
+    if (job->backend != NULL && rehearse(job, err) != 0) {
+        return -1;
+    }
+    bool needs_s3 = job->backend != NULL && job->backend->state_in_s3 &&
+                    (job->delivery != DELIVERY_ASYNC || job->stage != NULL);
+    if (needs_s3 && storage_check(err) != 0) {
         return -1;
     }
     return r->net == NULL && run_open(r, err) != 0 ? -1 : compose(r, err);
 }
 
-void run_begin(struct run *r)
+static void send(struct run *r)
 {
     r->state = RUN_SENDING;
     if (submit_begin(r, &r->err) != 0) {
+        end(r, -1);
+    }
+}
+
+void run_begin(struct run *r)
+{
+    struct net *net;
+
+    if (r->job->stage == NULL) {
+        send(r);
+    } else if (storage_open(&r->storage, r->job, r->net, r->job->stage, &net, &r->err) != 0) {
+        end(r, -1);
+    } else {
+        stage_begin(&r->stage, r->job, net);
+        r->state = RUN_STAGING;
+    }
+}
+
+static void step_stage(struct run *r)
+{
+    int result = stage_step(&r->stage, &r->err);
+
+    if (result == 0) {
+        stage_release(&r->stage);
+        send(r);
+    } else if (result < 0) {
         end(r, -1);
     }
 }
@@ -192,6 +247,9 @@ void run_step(struct run *r)
     int result;
 
     switch (r->state) {
+    case RUN_STAGING:
+        step_stage(r);
+        break;
     case RUN_SENDING:
         result = submit_step(r, &r->err);
         if (result == 0) {
@@ -211,7 +269,8 @@ void run_step(struct run *r)
 
 int64_t run_due(const struct run *r)
 {
-    return r->state == RUN_SENDING   ? submit_due(r)
+    return r->state == RUN_STAGING   ? stage_due(&r->stage)
+           : r->state == RUN_SENDING ? submit_due(r)
            : r->state == RUN_WAITING ? wait_due(&r->wait)
                                      : 0;
 }
@@ -220,7 +279,9 @@ void run_release(struct run *r)
 {
     poll_release(&r->poll);
     wait_release(&r->wait);
+    stage_release(&r->stage);
     exchange_release(&r->exchange);
+    storage_close(&r->storage);
     backend_release_outcome(&r->outcome);
     json_decref(r->document);
     r->document = NULL;

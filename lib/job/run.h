@@ -5,13 +5,15 @@
 #include "job/job.h"
 #include "job/poll.h"
 #include "job/result.h"
+#include "job/stage.h"
+#include "job/storage.h"
 #include "job/wait.h"
 #include "net/net.h"
 
 /* What job_run() is made of (run.c, submit.c, lost.c), and whatever else talks to a job's service.
  */
 
-enum run_state { RUN_SENDING, RUN_WAITING, RUN_DONE };
+enum run_state { RUN_STAGING, RUN_SENDING, RUN_WAITING, RUN_DONE };
 
 /* A job on its way: what it has open, and how far it is. It goes on in steps, so that many runs can
  * share one event loop. */
@@ -19,6 +21,9 @@ struct run {
     struct job *job;
     struct net_config config;
     struct net *net;
+    bool shared;              /* with other runs: its connections are kept */
+    struct storage *storage;  /* buckets in S3 */
+    struct stage stage;       /* pictures on their way there */
     struct exchange exchange; /* the submission */
     struct outcome outcome;   /* what its answer means */
     bool told;                /* of events: one told the outcome */
@@ -42,7 +47,8 @@ int run_open(struct run *r, struct error *err);
  * is open already, and composes the request from what the service tells. */
 int run_compose(struct run *r, struct error *err);
 
-/* Sends the composed request. A fault ends the run. */
+/* Puts pictures into S3 if that is wanted, then sends the composed request. A fault ends the run.
+ */
 void run_begin(struct run *r);
 
 /* Goes on with it. */

@@ -18,6 +18,12 @@ static int digest_of(const struct job *job, const struct request *request, struc
     size_t got;
     int result;
 
+    char *id = job->task.id[0] != '\0' && body->text.len > 0 ? strstr(body->text.data, job->task.id)
+                                                             : NULL;
+
+    if (id != NULL) { /* ours, and so never the same */
+        memset(id, '-', strlen(job->task.id));
+    }
     sha256_init(&hash);
     sha256_update(&hash, job->url, strlen(job->url) + 1);
     sha256_update(&hash, request->path, strlen(request->path) + 1);
@@ -26,6 +32,9 @@ static int digest_of(const struct job *job, const struct request *request, struc
         sha256_update(&hash, chunk, got);
     }
     body_rewind(body);
+    if (id != NULL) {
+        memcpy(id, job->task.id, strlen(job->task.id));
+    }
     sha256_final(&hash, digest);
     sha256_hex(digest, hex);
     return result;
@@ -115,7 +124,7 @@ int spend_begin(struct job *job, const struct request *request, struct body *bod
 
 void spend_end(struct job *job, int result, const struct net_reply *reply, const struct error *err)
 {
-    struct error ignored;
+    struct error why = *err, ignored;
     int s = reply->status;
     bool refused = !job->submitted || (s >= 300 && s < 500 && s != 408);
 
@@ -123,9 +132,10 @@ void spend_end(struct job *job, int result, const struct net_reply *reply, const
         return;
     }
     job->doubtful = !refused;
+    secret_hide(job->key, why.text);
     change(job,
            json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal, "state",
-                     refused ? "failed" : "unknown", "reason", err->text),
+                     refused ? "failed" : "unknown", "reason", why.text),
            &ignored);
 }
 
@@ -133,10 +143,11 @@ void spend_taken(struct job *job)
 {
     struct error ignored;
 
-    if (job->journal != NULL && change(job,
-                                       json_pack("{s:s,s:s,s:s}", "key", job->key_in_journal,
-                                                 "state", "queued", "task_id", job->task.id),
-                                       &ignored) != 0) {
+    if (job->journal != NULL &&
+        change(job,
+               json_pack("{s:s,s:s,s:s,s:s*}", "key", job->key_in_journal, "state", "queued",
+                         "task_id", job->task.id, "where", job->task.where),
+               &ignored) != 0) {
         backend_warn(&job->task, "task %s could not be noted in the journal: keep its id",
                      job->task.id);
     }

@@ -144,6 +144,7 @@ static int ask_standing(struct run *run, struct outcome *outcome, struct error *
     }
     *err = w.err;
     int result = w.result;
+    err->code = result == 0 ? EXIT_DONE : err->code; /* a task that failed is an answer, too */
     *outcome = w.outcome;
     w.outcome = (struct outcome){0};
     wait_release(&w);
@@ -196,7 +197,7 @@ static int check_running(const struct run *run, const struct outcome *o, struct 
                          "task",
                          id, run->job->backend->title);
     default:
-        return error_set(err, EXIT_REFUSED, "task %s does not run: it has %s", id,
+        return error_set(err, EXIT_REFUSED, "task %s does not run; its status is '%s'", id,
                          standing_name(o->standing));
     }
 }
@@ -209,6 +210,9 @@ int tasks_stop(struct run *run, enum ask ask, json_t **document, struct error *e
     int64_t until = clock_ms() + VERIFY_MS;
 
     *document = NULL;
+    if (run->job->task.warnings == NULL && (run->job->task.warnings = json_array()) == NULL) {
+        return error_memory(err, "describing the task");
+    }
     if (!run->job->backend->request(&run->job->task, ask, &offered)) {
         return error_set(err, EXIT_REFUSED, "%s cannot %s a task", run->job->backend->title,
                          ask == ASK_CANCEL ? "cancel" : "skip");

@@ -21,6 +21,7 @@ void wait_begin(struct wait *w)
 {
     w->began = w->next = clock_ms();
     w->ask = ASK_STATE;
+    w->outcome.standing = STANDING_UNKNOWN; /* until it has been asked */
 }
 
 /* Notes in the journal what has become of the task. What cannot be noted is told as a warning: the
@@ -37,8 +38,11 @@ static void note(struct wait *w, const char *state, json_t *images)
     json_t *paths = json_array();
     json_array_foreach(images, i, image)
     {
-        char *path = output_absolute(json_string_at(image, "path"));
-        json_array_append_new(paths, path != NULL ? json_file_name(path) : NULL);
+        const char *name = json_string_at(image, "path"); /* none on standard output */
+        char *path = name != NULL ? output_absolute(name) : NULL;
+        if (path != NULL) {
+            json_array_append_new(paths, json_file_name(path));
+        }
         free(path);
     }
     line = json_pack("{s:s,s:s,s:s?,s:o}", "key", w->entry, "state", state, "reason",
@@ -121,7 +125,9 @@ static void fetch(struct wait *w)
                                       .place = output_place(w->of.output)};
 
     if (w->look || w->outcome.n_links == 0) {
-        note(w, "succeeded", NULL);
+        if (!w->look) { /* its results are still to be fetched */
+            note(w, "succeeded", NULL);
+        }
         end(w, "succeeded", NULL, 0);
         return;
     }
@@ -163,7 +169,8 @@ static void judge(struct wait *w)
     struct outcome *o = &w->outcome;
     bool listed = w->ask == ASK_QUEUE; /* it was the queue that told */
 
-    if (o->doubtful && !listed) {
+    secret_hide(w->key, o->reason); /* the journal gets it, too */
+    if (o->doubtful && (!listed || w->of.backend->state_in_s3)) {
         w->ask = ASK_QUEUE;
         return;
     }
@@ -228,9 +235,11 @@ static void read_fault(struct wait *w, int result, const struct net_reply *reply
     int64_t pause = passing && w->failures < w->patience->retries ? pause_after(w, reply) : -1;
 
     if (result == 0) {
+        bool in_s3 = w->of.backend->state_in_s3;
         const struct fault_of of = {.backend = w->of.backend,
                                     .key = w->key,
-                                    .path = w->exchange.request.path,
+                                    .in_s3 = in_s3,
+                                    .path = in_s3 ? w->of.task->where : w->exchange.request.path,
                                     .what = "to tell how a task stands"};
         fact_fault(&of, reply, &w->exchange.receive, &w->err);
     }
@@ -266,7 +275,8 @@ static void read_answer(struct wait *w)
     if (result == 0 && reply.status == 200) {
         w->failures = 0;
         take_outcome(w, json);
-    } else if (result == 0 && reply.status == 404 && w->ask == ASK_STATE) {
+    } else if (result == 0 && reply.status == 404 && w->ask == ASK_STATE &&
+               !w->of.backend->state_in_s3) {
         w->failures = 0;
         backend_release_outcome(&w->outcome);
         w->outcome = (struct outcome){.standing = STANDING_MISSING, .progress = unknown_progress};
@@ -346,6 +356,9 @@ void wait_stop(struct wait *w)
     }
     if (stop != NULL && *stop != 0) {
         error_set(&w->err, (enum exit_code)(EXIT_SIGNAL + (int)*stop), "interrupted");
+    } else if (w->of.backend->never != NULL && w->outcome.standing == STANDING_QUEUED) {
+        error_set(&w->err, EXIT_DEADLINE, "the deadline passed and nothing is there yet: %s",
+                  w->of.backend->never);
     } else {
         error_set(&w->err, EXIT_DEADLINE, "the deadline passed");
     }

@@ -19,7 +19,7 @@
  */
 struct wait {
     /* Filled in by the caller; borrowed, but for the result's struct itself. */
-    struct net *net;
+    struct net *net; /* to the service, or to the bucket where it has its state */
     struct result of;
     const struct patience *patience;
     struct journal *journal;  /* NULL: nothing is noted */

@@ -7,6 +7,7 @@
 #include "net/answer.h"
 #include "net/early.h"
 #include "net/setup.h"
+#include "net/sign.h"
 #include "net/target.h"
 
 #define REDIRECTS_MAX 3
@@ -33,6 +34,10 @@ struct net_call *call_new(struct net *net, const struct net_request *request, st
             err->code = EXIT_FAILED; /* it is the service's */
             error_prefix(err, "a link in the answer: ");
         }
+        call_free(call);
+        return NULL;
+    }
+    if (call->url != NULL && sign_payload(call, err) != 0) {
         call_free(call);
         return NULL;
     }
@@ -167,7 +172,9 @@ static void log_call(const struct net_call *call)
         snprintf(where, sizeof where, "%s://%s:%d/...", call->origin.scheme, call->origin.host,
                  call->origin.port);
         snprintf(line, sizeof line, "%s %s: %d, %llu bytes, %lld ms",
-                 call->request.body != NULL ? "POST" : "GET",
+                 call->request.put            ? "PUT"
+                 : call->request.body != NULL ? "POST"
+                                              : "GET",
                  call->request.url != NULL ? where : call->request.path, call->reply.status,
                  (unsigned long long)call->reply.received, (long long)(clock_ms() - call->started));
         call->net->config.log(call->net->config.log_ctx, line);

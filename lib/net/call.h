@@ -8,7 +8,7 @@
 #include "net/url.h"
 #include "net/zone.h"
 
-#define CALL_HEADERS_MAX 5
+#define CALL_HEADERS_MAX 6
 
 /* One HTTP exchange as libcurl's callbacks see it; private to lib/net. */
 
@@ -33,6 +33,7 @@ struct net_call {
     struct url_origin origin; /* of url, */
     bool own, keyed, strayed; /* whether that is the service's, the key goes along, and it has been
                                  elsewhere, */
+    char payload[65];         /* what a signature says of the body, see sign.h */
     const char *proxy;        /* and by which proxy it goes; "" for none */
     char *location;           /* of the current answer, or NULL */
     struct buf lines;         /* texts of its request headers */

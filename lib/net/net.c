@@ -5,16 +5,14 @@
 
 #include "net/call.h"
 #include "net/libcurl.h"
+#include "net/sign.h"
 
 /* "Authorization: Basic ..." and the like, in guarded memory: the line and the list node. */
-static int make_key_header(struct net *net, struct error *err)
+static int make_key_header(struct net *net, const char *prefix, const struct secret *key,
+                           bool base64, struct error *err)
 {
-    static const char *const prefix[] = {"", "Authorization: Basic ", "Authorization: Bearer ",
-                                         "X-API-KEY: "};
-    const struct secret *key = net->config.key;
-    size_t start = strlen(prefix[net->config.key_form]);
+    size_t start = strlen(prefix);
     size_t coded = sodium_base64_ENCODED_LEN(key->len, sodium_base64_VARIANT_ORIGINAL);
-
     size_t size = sizeof *net->key_header + start + coded + key->len;
 
     net->key_header = sodium_malloc((size + 15) / 16 * 16); /* else it is not aligned */
@@ -22,8 +20,8 @@ static int make_key_header(struct net *net, struct error *err)
         return error_memory(err, "preparing the key");
     }
     char *line = (char *)(net->key_header + 1);
-    memcpy(line, prefix[net->config.key_form], start);
-    if (net->config.key_form == SECRET_BASIC) {
+    memcpy(line, prefix, start);
+    if (base64) {
         sodium_bin2base64(line + start, coded, (const unsigned char *)key->bytes, key->len,
                           sodium_base64_VARIANT_ORIGINAL);
     } else {
@@ -33,25 +31,47 @@ static int make_key_header(struct net *net, struct error *err)
     return 0;
 }
 
-static int check_key(struct net *net, struct error *err)
+/* The rules of a key over plain http. */
+static int check_plain(struct net *net, const char *what, struct error *err)
 {
     const struct net_config *c = &net->config;
+    bool plain = strcmp(net->origin.scheme, "http") == 0;
 
+    if (plain && !url_is_loopback(&net->origin) && !c->insecure_http) {
+        return error_set(err, EXIT_KEY,
+                         "will not send %s over plain http to '%s'; use https, or "
+                         "--insecure-http if the network is trusted",
+                         what, net->origin.host);
+    }
+    net->loopback_only = plain && !c->insecure_http;
+    return 0;
+}
+
+static int check_key(struct net *net, struct error *err)
+{
+    static const char *const prefix[] = {"", "Authorization: Basic ", "Authorization: Bearer ",
+                                         "X-API-KEY: "};
+    const struct net_config *c = &net->config;
+
+    if (c->s3 != NULL) {
+        return sign_check(err) != 0 ||
+                       check_plain(net, "requests signed with the keys for S3", err) != 0 ||
+                       (c->s3->token.bytes != NULL &&
+                        make_key_header(net, SIGN_TOKEN, &c->s3->token, false, err) != 0)
+                   ? -1
+                   : 0;
+    }
     if (c->key == NULL || c->key->bytes == NULL || c->key_form == SECRET_NONE) {
         return 0;
     }
     if (c->key_form == SECRET_BASIC && strchr(c->key->bytes, ':') == NULL) {
         return error_set(err, EXIT_KEY, "the key for '%s' must be user:password", c->base);
     }
-    bool plain = strcmp(net->origin.scheme, "http") == 0;
-    if (plain && !url_is_loopback(&net->origin) && !c->insecure_http) {
-        return error_set(err, EXIT_KEY,
-                         "will not send the key over plain http to '%s'; use https, or "
-                         "--insecure-http if the network is trusted",
-                         net->origin.host);
-    }
-    net->loopback_only = plain && !c->insecure_http;
-    return make_key_header(net, err);
+    return check_plain(net, "the key", err) != 0 ||
+                   make_key_header(net, prefix[c->key_form], c->key, c->key_form == SECRET_BASIC,
+                                   err) != 0
+               ? -1
+               : 0;
 }
 
 int net_open(struct net **out, const struct net_config *config, struct error *err)

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "net/s3.h"
 #include "wire/body.h"
 
 /*
@@ -25,7 +26,9 @@ struct net_config {
     const char *base;         /* the service's URL, as url_base() made it; borrowed */
     const struct secret *key; /* may be NULL or empty; borrowed */
     enum secret_form key_form;
-    bool insecure_http; /* the key may go over plain http */
+    const struct s3 *s3; /* requests are signed with its keys (s3.h), instead of `key`; or NULL;
+                            borrowed */
+    bool insecure_http;  /* the key may go over plain http */
     struct deadline deadline;
     const volatile sig_atomic_t *stop;        /* a signal's number when one has come; may be NULL */
     void (*log)(void *ctx, const char *line); /* one line for each call, without secrets; or NULL */
@@ -56,6 +59,7 @@ struct net_request {
     const char *etag;   /* of a download with an offset: only if it is still this one; or NULL */
     const char *accept; /* NULL: application/json, of a download anything */
     struct body *body;  /* NULL: GET; else POST; borrowed */
+    bool put;           /* PUT instead of POST */
     bool submission;    /* must not be repeated: on a connection of its own */
     int64_t timeout_ms; /* for this call alone; 0: the deadline is enough */
     /* Takes body bytes of the final answer; `reply` is complete but for `received`. */

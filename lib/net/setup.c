@@ -10,6 +10,7 @@
 #include "net/answer.h"
 #include "net/early.h"
 #include "net/range.h"
+#include "net/sign.h"
 #include "net/target.h"
 
 #define CONNECT_MS 30000L
@@ -133,7 +134,11 @@ static void write_headers(struct net_call *call)
     add_line(&call->lines, "Accept", r->accept != NULL ? r->accept : otherwise);
     if (r->body != NULL) {
         add_line(&call->lines, "Content-Type", body_type(r->body));
-        add_line(&call->lines, "Expect", "");
+    }
+    if (sign_is_signed(call)) {
+        add_line(&call->lines, SIGN_PAYLOAD, call->payload);
+    } else if (r->body != NULL) {
+        add_line(&call->lines, "Expect", ""); /* libcurl before 8 would sign it, too */
     }
     call->ranging = r->offset > 0 && (r->etag == NULL || range_is_strong(r->etag));
     if (call->ranging) {
@@ -188,7 +193,10 @@ static CURLcode set_protocols(CURL *easy)
 
 static long buffer_size(const struct net_call *call)
 {
-    return call->request.submission || call->request.url != NULL ? PICTURE_BUFFER : SMALL_BUFFER;
+    bool picture = call->request.submission || call->request.url != NULL || call->request.put ||
+                   call->net->config.s3 != NULL;
+
+    return picture ? PICTURE_BUFFER : SMALL_BUFFER;
 }
 
 static CURLcode set_sending(struct net_call *call)
@@ -200,10 +208,11 @@ static CURLcode set_sending(struct net_call *call)
         return CURLE_OK;
     }
     body_rewind(call->request.body);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_POST, 1L);
+    bad = libcurl.easy_setopt(e, call->request.put ? CURLOPT_UPLOAD : CURLOPT_POST, 1L);
     bad = bad ? bad
-              : libcurl.easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-                                    (curl_off_t)call->request.body->length);
+              : libcurl.easy_setopt(
+                    e, call->request.put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE,
+                    (curl_off_t)call->request.body->length);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_READFUNCTION, on_send);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_READDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SEEKFUNCTION, on_seek);
@@ -239,6 +248,7 @@ CURLcode setup_call(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_USERAGENT, "sdctl/" SDCTL_VERSION);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_ERRORBUFFER, call->why);
     bad = bad ? bad : set_headers(call);
+    bad = bad ? bad : sign_call(call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HEADERFUNCTION, answer_header);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_HEADERDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -204,6 +204,27 @@ int body_init_form(struct body *b, const json_t *request, const struct body_pict
     return finish(b, written, err);
 }
 
+int body_init_file(struct body *b, const struct source *source, struct error *err)
+{
+    const char *mime = picture_mime(source->picture.type);
+
+    if (begin(b, NULL, 0, err) != 0) {
+        return -1;
+    }
+    snprintf(b->type, sizeof b->type, "%s", mime != NULL ? mime : "application/octet-stream");
+    return finish(b, add_picture(b, source, true), err);
+}
+
+int body_init_bytes(struct body *b, const void *bytes, size_t n, const char *type,
+                    struct error *err)
+{
+    if (begin(b, NULL, 0, err) != 0) {
+        return -1;
+    }
+    snprintf(b->type, sizeof b->type, "%s", type);
+    return finish(b, buf_add(&b->text, bytes, n), err);
+}
+
 const char *body_type(const struct body *b)
 {
     return b->type[0] != '\0' ? b->type : "application/json";

@@ -56,6 +56,13 @@ int body_init(struct body *b, const json_t *request, const struct body_picture *
 int body_init_form(struct body *b, const json_t *request, const struct body_picture *pictures,
                    size_t n_pictures, struct error *err);
 
+/* A file's own bytes, with the type of the picture that it is. */
+int body_init_file(struct body *b, const struct source *source, struct error *err);
+
+/* A copy of n bytes, at most 16 MiB. */
+int body_init_bytes(struct body *b, const void *bytes, size_t n, const char *type,
+                    struct error *err);
+
 /* The body's Content-Type. */
 const char *body_type(const struct body *b);
 

@@ -99,6 +99,26 @@ start_sandbox() {
     URL=${ready##* }
 }
 
+# start_ppinfra [OPTION...]: a PPInfra service, which is the endpoint from here on, and its key
+start_ppinfra() {
+    start_sandbox --backend ppinfra --auth sesame "$@"
+    export SDCTL_ENDPOINT=$URL SDCTL_BACKEND=ppinfra SDCTL_API_KEY=sesame
+    hide 's/, [0-9]+ ms$/, N ms/'
+}
+CHECKPOINT=aurora_v1_100000.safetensors # SD 1.5; basalt_v1_100001.safetensors is SDXL
+# small requests that are complete, but for the mask
+PLAIN=(-i "$TILE" -p cup --model $CHECKPOINT --count 1 --steps 2 --cfg-scale 7 --sampler Euler)
+SMALL=("${PLAIN[@]}" --size 128x128)
+
+# submissions: how many tasks the sandbox has taken
+submissions() { curl -s "$URL/sandbox/submissions" | jq -r '"\(.submissions) taken"'; }
+
+# journal JQ-FILTER: asks each line of the task journal
+journal() { jq -c "$1" "$XDG_STATE_HOME/sdctl/journal.jsonl" | sed 's/^/journal: /'; }
+
+# task_id: the one in the last standard output
+task_id() { jq -r .task_id "$CASE/stdout" | tail -n 1; }
+
 # posts: the paths of all POST requests that the sandbox got, in order; "(none)" if there are none
 posts() {
     sed -n 's/^POST \([^ ]*\) .*/POST \1/p' "$LOG" | grep . || echo '(none)'

@@ -2,13 +2,16 @@
 documented exit status, one printable line, standard output empty or one JSON document, no file
 left, bounded time and memory, no sanitizer report."""
 
+import atexit
 import base64
+import functools
 import json
 import os
 import pty
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,24 +26,82 @@ DOCUMENTED = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 LINE_MAX = 500
 RSS_MAX = 64 * 1024  # KiB
 SLACK = 8 if SANITIZED else 2  # seconds over --timeout
-# Starts sdctl from a small process, since the kernel counts the memory of
-# whoever it was started by.
-LAUNCHER = """
-import os, sys
-pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+# Starts sdctl from a small process, since the kernel counts the memory of whoever it was started by.
+# A signal to its group is for sdctl alone.
+LAUNCHER_C = r"""
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+    int tell = atoi(argv[1]), status = 0;
+    struct rusage usage = {0};
+    (void)argc;
+    fcntl(tell, F_SETFD, FD_CLOEXEC);
+    for (int i = 0; i < 3; i++) signal(numbers[i], SIG_IGN);
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (int i = 0; i < 3; i++) signal(numbers[i], SIG_DFL);
+        execvp(argv[2], argv + 2);
+        _exit(127);
+    }
+    while (wait4(pid, &status, 0, &usage) < 0) { }
+    dprintf(tell, "%d %ld", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), usage.ru_maxrss);
+}
+"""
+LAUNCHER_PYTHON = """
+import _signal, os, sys
+for number in (1, 2, 15):
+    _signal.signal(number, _signal.SIG_IGN)
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, setsigdef=[1, 2, 15])
 _, status, usage = os.wait4(pid, 0)
 os.write(int(sys.argv[1]), b"%d %d" % (os.waitstatus_to_exitcode(status), usage.ru_maxrss))
 """
+SIGNALLED = {-9, 129, 130, 143}  # only of a case that sends a signal
+FOLDERS = {"home/state", "home/state/sdctl"}
+STATE = FOLDERS | {"home/state/sdctl/journal.jsonl", "home/state/sdctl/journal.lock"}
 PROGRESS = re.compile(rb"\r\x1b\[K")  # what the progress line erases itself with
 
 
+@functools.cache
+def launcher():
+    """The command of the launcher: a small program, which starts in a tenth of the time that Python
+    needs, or without a compiler that one."""
+    folder = tempfile.mkdtemp(prefix="sdctl-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    program = os.path.join(folder, "launch")
+    try:
+        subprocess.run(["cc", "-O1", "-w", "-o", program, "-x", "c", "-"], input=LAUNCHER_C.encode(), check=True,
+                       stderr=subprocess.DEVNULL)
+        return [program]
+    except (OSError, subprocess.CalledProcessError):
+        return [sys.executable, "-S", "-E", "-c", LAUNCHER_PYTHON]
+
+
 class Result:
-    def __init__(self, status, out, err, rss, seconds, files):
+    """files: what appeared or changed. state: of the state folder, by name, modes and contents."""
+
+    def __init__(self, status, out, err, rss, seconds, files, state=None):
         self.status, self.out, self.err = status, out, err
         self.rss, self.seconds, self.files = rss, seconds, files
+        self.state = state or {}
 
     def document(self):
         return json.loads(self.out)
+
+    def tasks(self):
+        """The journal's tasks, the lines of each merged."""
+        merged = {}
+        _, text = self.state.get("home/state/sdctl/journal.jsonl", (0, b""))
+        for line in text.splitlines():
+            value = json.loads(line)
+            merged.setdefault(value["key"], {}).update(value)
+        return list(merged.values())
 
 
 class Folder:
@@ -48,6 +109,7 @@ class Folder:
 
     def __init__(self):
         self.top = tempfile.mkdtemp(prefix="sdctl-test-")
+        self.child = None  # the group that sdctl runs in
         for name in ("home", "work", "work/out", "tmp"):
             os.mkdir(self.path(name))
 
@@ -70,6 +132,19 @@ class Folder:
                 st = os.lstat(path)
                 found[path] = (st.st_mode, st.st_size if name in files else 0, st.st_mtime_ns if
                                name in files else 0)
+        return found
+
+    def state(self):
+        """The state folder: {name: (mode, contents)}."""
+        found = {}
+        for folder, folders, files in os.walk(self.path("home/state")):
+            for path in [folder] + [os.path.join(folder, name) for name in files]:
+                st = os.lstat(path)
+                data = b""
+                if stat.S_ISREG(st.st_mode):
+                    with open(path, "rb") as f:
+                        data = f.read()
+                found[os.path.relpath(path, self.top)] = (st.st_mode, data)
         return found
 
     def environment(self, changes=None):
@@ -101,9 +176,10 @@ class Folder:
         told, tell = os.pipe()
         started = time.monotonic()
         child = subprocess.Popen(
-            [sys.executable, "-S", "-E", "-c", LAUNCHER, str(tell), *wrapper, SDCTL, *args],
+            [*launcher(), str(tell), *wrapper, SDCTL, *args],
             cwd=self.path("work"), env=self.environment(env), stdin=source, stdout=out,
             stderr=follower if tty else err, pass_fds=[tell], start_new_session=True)
+        self.child = child.pid
         os.close(tell)
         if tty:
             os.close(follower)
@@ -124,7 +200,8 @@ class Folder:
         after = self.listing()
         changed = sorted(path for path in set(before) | set(after)
                          if before.get(path) != after.get(path))
-        return Result(status, out.read(), text, rss, seconds, changed)
+        names = [os.path.relpath(path, os.fsencode(self.top)) for path in changed]
+        return Result(status, out.read(), text, rss, seconds, names, self.state())
 
     def remove(self):
         shutil.rmtree(self.top, ignore_errors=True)
@@ -149,6 +226,8 @@ def unprintable(text):
 def check_lines(err, status, warnings, regex):
     """What is wrong with standard error."""
     wrong = []
+    if status == -signal.SIGKILL and not err:
+        return []
     try:
         lines = err.decode().split("\n")
     except UnicodeDecodeError:
@@ -199,20 +278,37 @@ def forms_of(secret):
     return forms
 
 
-def check(result, exits, regex=None, new_files=0, timeout=None, secrets=(), warnings=None,
-          rss_max=RSS_MAX, raw_output=False):
-    """Everything that is wrong with a run; an empty list when it is clean. new_files: how many
-    files may appear, all in work/out unless the run succeeded."""
+def check_state(result, secrets, prompts):
+    """What is wrong with the state folder, where a task's command may keep its journal."""
     wrong = []
-    if result.status not in exits or result.status not in DOCUMENTED:
+    for name, (mode, data) in result.state.items():
+        if name not in STATE:
+            wrong.append(f"{name} in the state folder")
+        if stat.S_ISREG(mode) and stat.S_IMODE(mode) & 0o077 or name in FOLDERS and stat.S_IMODE(mode) & 0o022:
+            wrong.append(f"{name} has mode {stat.S_IMODE(mode):o}")
+        if any(form in data for secret in secrets for form in forms_of(secret)):
+            wrong.append(f"the key is in {name}")
+        if any(prompt in data for prompt in prompts):
+            wrong.append(f"the prompt is in {name}")
+    return wrong
+
+
+def check(result, exits, regex=None, new_files=0, timeout=None, secrets=(), warnings=None,
+          rss_max=RSS_MAX, raw_output=False, journal=False, prompts=(), lines=False):
+    """Everything that is wrong with a run; an empty list when it is clean. new_files: how many
+    files may appear, all in work/out unless the run succeeded; journal: besides the task journal,
+    which holds no prompt. lines: standard output is JSON Lines."""
+    wrong = []
+    if result.status not in exits or result.status not in DOCUMENTED | SIGNALLED:
         wrong.append(f"exit status {result.status}, not {sorted(exits)}")
     wrong += check_lines(result.err, result.status, warnings, regex)
-    wrong += check_out(result.out, raw_output)
-    if len(result.files) != new_files + (1 if new_files else 0):  # the folder's own entry changed
-        names = [os.fsdecode(f) for f in result.files]
-        names = [n for n in names if not (n.endswith("/out") and new_files)]
-        if len(names) != new_files:
-            wrong.append(f"files that appeared or changed: {names}")
+    for line in result.out.splitlines(keepends=True) if lines else [result.out]:
+        wrong += check_out(line, raw_output)
+    names = [os.fsdecode(f) for f in result.files]
+    names = [n for n in names if not (n.endswith("/out") and new_files) and not (journal and n in STATE)]
+    if len(names) != new_files:
+        wrong.append(f"files that appeared or changed: {names}")
+    wrong += check_state(result, secrets, prompts)
     if timeout is not None and result.seconds > timeout + SLACK:
         wrong.append(f"took {result.seconds:.1f} s of {timeout}")
     if not SANITIZED and rss_max and result.rss > rss_max:

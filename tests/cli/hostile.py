@@ -6,7 +6,6 @@ usage: tests/cli/hostile.py [-v] [NAME...]      SDCTL names the program (default
 
 import base64
 import concurrent.futures
-import email.utils
 import gzip
 import json
 import os
@@ -20,8 +19,9 @@ import zlib
 
 sys.dont_write_bytecode = True
 import clean
+from faults import BOMBS, BROKEN_PICTURES, EVIL, EVIL_RAW, KEY, KEY64, busy, cuts, framing, in_seconds, redirect
 from rawserver import (PNG, PNG64, Server, answer, chunk, chunked, contexts, drip, endless,
-                       half_close, http, parts, png, reset, send, send_keep, silence)
+                       half_close, http, png, reset, send, send_keep, silence)
 
 PROBE = "GET /sdapi/v1/samplers"
 FACTS = "GET /sdapi/v1/schedulers"
@@ -32,11 +32,6 @@ STEP = "GET /sdapi/v1/progress"
 CHECK = "GET /sdapi/v1/upscalers"
 ACCEPT = "accept"
 
-KEY = b"canary:s3cr3t-Zebra/9+x"
-KEY64 = base64.b64encode(KEY)
-EVIL = ("\x1b]0;own\x07\x1b[2J\x9b31m\u202egnp.exe\u2066\u200b\r\nsdctl: img2img: all is well\b\x7f"
-        "%n%s\ufeff\U000e0041\ufffe")
-EVIL_RAW = EVIL.encode() + b"\xff\xc0\x80\xed\xa0\x80\0\x9b"
 OK, NET, REFUSED, FAILED = {0}, {4}, {6}, {7}
 # Half a gigabyte before the ceiling: too much for the deadline of an instrumented build.
 LONG = {7, 8} if clean.SANITIZED else FAILED
@@ -197,19 +192,6 @@ case("500 with spaces without end", POST, endless(http(b"", "500 x", length=Fals
 # --- too busy -----------------------------------------------------------------------------------
 
 
-def in_seconds(seconds):
-    return email.utils.formatdate(time.time() + seconds, usegmt=True)
-
-
-def busy(status, retry_after):
-    def act(conn, request, server):
-        value = retry_after() if callable(retry_after) else retry_after
-        conn.sendall(http(b'{"detail":"busy"}', status,
-                          headers=[f"Retry-After: {value}"] if value is not None else []))
-        return False
-    return act
-
-
 for status in ("429 Too Many Requests", "503 Service Unavailable"):
     n, exits = status[:3], REFUSED if status.startswith("429") else FAILED
     for name, value in (("1 s", "1"), ("0 s", "0"), ("a date", lambda: in_seconds(1)),
@@ -236,41 +218,7 @@ case("504 names the task", POST, busy("504 x", "0"), FAILED, "task sdctl-[0-9a-f
 
 # --- HTTP framing -------------------------------------------------------------------------------
 
-RAW_ERRORS = {
-    "an empty answer": b"",
-    "half a status line": b"HTTP/1.1 2",
-    "a status line alone": b"HTTP/1.1 200 OK\r\n",
-    "half the headers": b"HTTP/1.1 200 OK\r\nContent-Type: appl",
-    "HTTP/0.9": b'[{"name":"Euler"}]',
-    "HTTP/0.9 with a page": b"<html></html>",
-    "an h2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "an h2 settings frame": b"\0\0\0\x04\0\0\0\0\0",
-    "HTTP/3.0": b"HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n",
-    "a status that is no number": b"HTTP/1.1 OK 200\r\n\r\n",
-    "status 0": b"HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n",
-    "status 99999": b"HTTP/1.1 99999 x\r\nContent-Length: 0\r\n\r\n",
-    "Content-Length too long": http(GOOD, length=len(GOOD) + 1),
-    "Content-Length of 500 GB": http(GOOD, length=500 * 10**9),
-    "Content-Length of 2^63": http(GOOD, length=2**63),
-    "Content-Length of 10^40": http(GOOD, length=10**40),
-    "Content-Length negative": http(GOOD, length=-1),
-    "Content-Length junk": http(GOOD, length="ten"),
-    "Content-Length empty": http(GOOD, length=""),
-    "half a body": http(GOOD)[:-len(GOOD) // 2],
-    "all but the last byte": http(GOOD)[:-1],
-    "a NUL in a header": http(GOOD, headers=["X: a\0b"]),
-    "a header without colon": http(GOOD, headers=["no colon here"]),
-    "chunks: no end": chunked([GOOD], end=b""),
-    "chunks: half the end": chunked([GOOD], end=b"0\r\n"),
-    "chunks: size is no number": chunked([], end=b"zz\r\nabc\r\n0\r\n\r\n"),
-    "chunks: size negative": chunked([], end=b"-5\r\nabcde\r\n0\r\n\r\n"),
-    "chunks: size of 2^64": chunked([], end=b"10000000000000000\r\n" + GOOD),
-    "chunks: size of 400 digits": chunked([], end=b"1" * 400 + b"\r\n" + GOOD),
-    "chunks: size too small": chunked([], end=b"5\r\n" + GOOD + b"\r\n0\r\n\r\n"),
-    "chunks: empty line": chunked([], end=b"\r\n\r\n"),
-    "chunks: cut in a size": chunked([GOOD], end=b"1"),
-}
-for name, data in RAW_ERRORS.items():
+for name, data in framing(GOOD).items():
     everywhere(name, send(data), {4, 7} if name == "a header without colon" else NET)
 for name, act in (("reset at once", reset()), ("reset in the headers", reset(b"HTTP/1.1 200 OK\r\nA:")),
                   ("reset in the body", reset(http(GOOD)[:-20])),
@@ -383,16 +331,6 @@ case("Content-Encoding gzip of a 500", POST,
      send(http(gzip.compress(b"{}"), "500 x", headers=["Content-Encoding: gzip"])), {4, 7})
 
 # --- redirects ----------------------------------------------------------------------------------
-
-
-def redirect(status, to):
-    def act(conn, request, server):
-        other = server.other.port if server.other else 0
-        where = to.format(port=server.port, other=other)
-        conn.sendall(http(b"moved", f"{status} x", headers=["Location: @"]).replace(
-            b"@", where.encode(), 1))
-        return False
-    return act
 
 
 for status in (301, 302, 303, 307, 308):
@@ -551,40 +489,10 @@ for name, text in (("the second of two", "%%%"), ("the second empty", "")):
 
 # --- pictures -----------------------------------------------------------------------------------
 
-IHDR_BOMB = PNG[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 65535, 65535, 8, 0, 0, 0, 0)) + PNG[33:]
-SOI = bytes.fromhex("ffd8ffe000104a46494600010100000100010000")
-for name, data in (
-        ("empty", b""), ("text", b"hello"), ("a page", b"<html><body>login</body></html>"),
-        ("XML", b'<?xml version="1.0"?><Error/>'), ("SVG", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("JSON", b'{"error":"x"}'), ("ELF", b"\x7fELF\x02\x01\x01" + b"\0" * 100), ("zeros", b"\0" * 999),
-        ("a script", b"#!/bin/sh\nrm -rf /\n"), ("BMP", b"BM" + b"\0" * 60), ("TIFF", b"II*\0" + b"\0" * 60),
-        ("the signature", PNG[:8]), ("the header", PNG[:33]), ("all but the end", PNG[:-12]),
-        ("all but a byte", PNG[:-1]), ("a byte too many", PNG + b"\0"), ("a second PNG", PNG + PNG),
-        ("a bad CRC", PNG[:30] + b"\0" + PNG[31:]), ("a bad CRC in IDAT", PNG[:-14] + b"\0\0" + PNG[-12:]),
-        ("no IDAT", PNG[:33] + PNG[-12:]), ("no IHDR", PNG[:8] + PNG[33:]),
-        ("width 0", PNG[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 0, 8, 8, 0, 0, 0, 0)) + PNG[33:]),
-        ("depth 3", PNG[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 3, 0, 0, 0, 0)) + PNG[33:]),
-        ("colour 5", PNG[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 5, 0, 0, 0)) + PNG[33:]),
-        ("a lying chunk", PNG[:33] + b"\x7f\xff\xff\xfftEXt" + PNG[33:]),
-        ("a chunk of 2^32 - 1", PNG[:33] + b"\xff\xff\xff\xfftEXt" + PNG[33:]),
-        ("a chunk name of escapes", PNG[:33] + chunk(b"\x1b[2J", b"x") + PNG[33:]),
-        ("JPEG, only the start", SOI), ("JPEG, cut", SOI + b"\xff\xc0\0\x11\x08\0\x08"),
-        ("JPEG, endless segments", SOI + b"\xff\xfe\0\x02" * 5000),
-        ("JPEG, a segment of 0", SOI + b"\xff\xfe\0\0"), ("GIF, cut", b"GIF89a\x08\0\x08\0"),
-        ("WebP, cut", b"RIFF\x20\0\0\0WEBPVP8 "), ("WebP, lying", b"RIFF\xff\xff\xff\x7fWEBPVP8L\x05\0\0\0/"),
-        ("RIFF, no WebP", b"RIFF\x24\0\0\0WAVEfmt ")):
+for name, data in BROKEN_PICTURES.items():
     case(f"picture: {name}", POST, send(images(b64(data))), FAILED, "picture 1 of the answer is unusable")
 case("picture: the second broken", POST, send(images(PNG64, b64(PNG[:-3]))), FAILED, "picture 2")
-BOMB_PNG = png(extra=chunk(b"zTXt", b"parameters\0\0" + zlib.compress(b"x" * 50_000_000, 9)))
-for name, data in (("65535 x 65535 that are not there", IHDR_BOMB),
-                   ("a text bomb", BOMB_PNG),
-                   ("an iTXt bomb", png(extra=chunk(b"iTXt", b"parameters\0\1\0\0\0" + zlib.compress(
-                       b"x" * 50_000_000, 9)))),
-                   ("a profile bomb", png(extra=chunk(b"iCCP", b"p\0\0" + zlib.compress(
-                       b"\0" * 50_000_000, 9)))),
-                   ("evil text", png(extra=chunk(b"tEXt", b"parameters\0" + EVIL.encode("utf-8",
-                                                                                    "replace")))),
-                   ("a thousand text chunks", png(extra=chunk(b"tEXt", b"a\0b") * 1000))):
+for name, data in BOMBS.items():
     case(f"picture, saved as it is: {name}", POST, send(images(b64(data))), OK, own=data)
 
 for name, act in (("half a body", send(http(GOOD)[:-30])), ("a broken picture", send(images(b64(PNG[:-3])))),
@@ -803,16 +711,6 @@ case("20 MB, and no answer to Expect", POST, None, OK, image=BIG, more="no expec
 case("417", POST, send(http(b"{}", "417 x")), REFUSED)
 
 # --- legal oddities must work -------------------------------------------------------------------
-
-
-def cuts(data, seed):
-    r = random.Random(seed)
-    pieces = []
-    while data:
-        n = r.choice((1, 2, 3, 7, 64, 1000))
-        pieces.append(data[:n])
-        data = data[n:]
-    return pieces
 
 
 def lf_only(data):
@@ -1047,7 +945,7 @@ def main(args):
                 print(f"[{result.status}] {time.monotonic() - started:.2f} s {result.rss} KiB {c.name}: "
                       f"{result.err[:200]!r}", flush=True)
 
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(one, chosen))
     finally:
         shared.remove()

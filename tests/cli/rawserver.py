@@ -113,6 +113,7 @@ class Server(threading.Thread):
         self.port = self.socket.getsockname()[1]
         self.submissions = self.connections = self.struck = 0
         self.heads, self.bodies, self.held = [], [], []
+        self.submissions_at = ("POST /sdapi/v1/img2img", "POST /sdapi/v1/interrogate")
         self.over = threading.Event()
 
     def run(self):
@@ -156,9 +157,7 @@ class Server(threading.Thread):
         head, _, body = head.partition(b"\r\n\r\n")
         request = Request(head)
         self.heads.append(head)
-        submission = request.method == "POST" and request.path in ("/sdapi/v1/img2img",
-                                                                   "/sdapi/v1/interrogate")
-        self.submissions += submission
+        self.submissions += f"{request.method} {request.path}" in self.submissions_at
         hit = self.strike == f"{request.method} {request.path}" and (
             self.times is None or self.struck < self.times)
         if hit and self.early:

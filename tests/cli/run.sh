@@ -65,8 +65,12 @@ volatile() {
         -e 's#"elapsed_ms":[0-9]+#"elapsed_ms":MS#g' \
         -e 's#("bytes":)[0-9]+#\1N#g; s#("sha256":")[0-9a-f]{64}"#\1SHA"#g' \
         -e 's#("job_timestamp":")[0-9]+"#\1TIME"#g' \
+        -e 's#[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}#TASK#g' \
+        -e 's#"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z"#"TIME"#g; s#( at )20[0-9-]{8}T[0-9:]{8}Z#\1TIME#g' \
+        -e 's#("[a-z]+_time_ms":)"[0-9]+"#\1"TIME"#g; s#/results/[0-9a-f]{32}/#/results/HEX/#g' \
+        -e 's#("digest":")[0-9a-f]{64}"#\1SHA"#g; s#("pid":)[0-9]+#\1N#g; s#("boot":")[^"]*"#\1BOOT"#g' \
         -e 's#("subseed":)[0-9]+#\1N#g; s#("all_subseeds":)\[[0-9,]+\]#\1N#g' \
-        -e "s#(the answer was cut off by '[^']*'): [^;]*#\1: WHY#; s#(no usable answer from '[^']*'): [^;]*#\1: WHY#" \
+        -e "s#(the answer was cut off by '[^']*'): [^;\"]*#\1: WHY#; s#(no usable answer from '[^']*'): [^;\"]*#\1: WHY#" \
         -e 's#(is cut off after) [0-9]+ bytes#\1 N bytes#' \
         ${volatile_script:+-f "$root/volatile"}
 }

@@ -212,7 +212,7 @@ static void check_row(const struct backend *b, const char *neutral, const char *
 
 static bool is_composed(const struct backend *b, const char *neutral, const char *native)
 {
-    for (const struct composed *c = b->composed; c->neutral != NULL; c++) {
+    for (const struct composed *c = b->composed; c != NULL && c->neutral != NULL; c++) {
         if (strcmp(c->neutral, neutral) == 0 &&
             (native == NULL || (c->native != NULL && strcmp(c->native, native) == 0))) {
             return true;
@@ -236,7 +236,7 @@ static bool is_mask_word(const char *neutral)
 
 static void check_tables(const struct backend *b)
 {
-    for (const struct composed *c = b->composed; c->neutral != NULL; c++) {
+    for (const struct composed *c = b->composed; c != NULL && c->neutral != NULL; c++) {
         for (int o = OPERATION_IMG2IMG; o <= OPERATION_INTERROGATE; o++) {
             unsigned set = c->operations != 0
                                ? c->operations
@@ -269,9 +269,10 @@ static void check_refused(const struct backend *b)
             known = known || (n->neutral != NULL && strcmp(n->neutral, neutral) == 0);
         }
         if (!known) {
+            const struct special *special = find_special(b, neutral, NULL, OPERATION_INPAINT);
             struct task task;
             struct error err = {0};
-            int result = compose(b, OPERATION_INPAINT, with(b, neutral, NULL, OPERATION_INPAINT),
+            int result = compose(b, OPERATION_INPAINT, with(b, neutral, special, OPERATION_INPAINT),
                                  json_object(), &task, &err);
             CHECK(result != 0 && err.code == EXIT_USAGE, "%s drops %s in silence", b->name,
                   neutral);

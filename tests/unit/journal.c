@@ -166,24 +166,27 @@ static void test_doubtful(void)
 {
     char mark[PROCESS_MARK_MAX];
     struct journal *j;
+    siginfo_t ended;
     int status;
 
     start("doubtful");
     j = open_journal();
     CHECK(add(j, "sdctl-1", "submitting", NULL, "mine") == 0, "%s", failed.text);
     CHECK(!doubtful(j, "mine"), "a submission that this process still makes");
+    process_mark((long)getpid(), mark);
     pid_t child = fork();
     if (child == 0) {
         _exit(add(j, "sdctl-2", "submitting", NULL, "lost") != 0 ||
               add(j, "sdctl-3", "submitting", NULL, "known") != 0 ||
               add(j, "sdctl-3", "queued", "t3", NULL) != 0);
     }
+    CHECK(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) == 0, "waitid");
+    CHECK(mark[0] == '\0' || doubtful(j, "lost"), "it has ended, nobody has waited for it");
     CHECK(waitpid(child, &status, 0) == child && status == 0, "status %d", status);
     CHECK(doubtful(j, "lost"), "the process that submitted it is gone");
     CHECK(!doubtful(j, "known"), "its answer came");
     CHECK(!doubtful(j, "never"), "no such request");
     CHECK(add(j, "sdctl-4", "unknown", NULL, "mine") == 0 && doubtful(j, "mine"), "unknown");
-    process_mark((long)getpid(), mark);
     CHECK(process_lives((long)getpid(), mark), "%s", mark);
     CHECK(mark[0] == '\0' || !process_lives((long)getpid(), "another boot 17"), "a pid used again");
     CHECK(!process_lives(child, NULL) && !process_lives(0, NULL), "gone");
