@@ -106,6 +106,36 @@ static int note(struct job *job, const char *state, const char *digest, struct e
     return result;
 }
 
+/* Whether a task of the journal may still have a result for us. */
+static bool may_have_result(const json_t *entry, const char *digest)
+{
+    const char *state = json_string_at(entry, "state"), *own = json_string_at(entry, "digest");
+
+    return state != NULL && own != NULL && strcmp(own, digest) == 0 &&
+           json_string_at(entry, "task_id") != NULL &&
+           (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0 ||
+            strcmp(state, "succeeded") == 0);
+}
+
+/* Goes on with the newest task for the same request: 1 when there is one. */
+static int adopt(struct job *job, const char *digest, struct error *err)
+{
+    json_t *entries = NULL;
+    int result = journal_read(job->journal, &entries, NULL, err);
+
+    for (size_t i = json_array_size(entries); result == 0 && i-- > 0;) {
+        const json_t *entry = json_array_get(entries, i);
+        if (may_have_result(entry, digest) &&
+            backend_take_id(&job->task, json_string_at(entry, "task_id"), err) == 0) {
+            snprintf(job->key_in_journal, sizeof job->key_in_journal, "%s",
+                     json_string_at(entry, "key"));
+            result = 1;
+        }
+    }
+    json_decref(entries);
+    return result;
+}
+
 int spend_begin(struct job *job, const struct request *request, struct body *body,
                 struct error *err)
 {

@@ -12,7 +12,8 @@
 
 /* Prepares the journal for the submission that `request` and `body` are: refuses a request that may
  * have been taken already (EXIT_REFUSED), and a journal that cannot be written (EXIT_OUTPUT): then
- * nothing is spent. Does nothing for a task that ends with its answer. */
+ * nothing is spent. Does nothing for a task that ends with its answer. 1 when job->adopt and the
+ * journal has a task for the same request: job->task.id is its, and nothing is to be sent. */
 int spend_begin(struct job *job, const struct request *request, struct body *body,
                 struct error *err);
 

@@ -70,8 +70,7 @@ PROGRESS = re.compile(rb"\r\x1b\[K")  # what the progress line erases itself wit
 
 @functools.cache
 def launcher():
-    """The command of the launcher: a small program, which starts in a tenth of the time that Python
-    needs, or without a compiler that one."""
+    """The command of the launcher: a small program, or without a compiler Python, which is slower."""
     folder = tempfile.mkdtemp(prefix="sdctl-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     program = os.path.join(folder, "launch")
