@@ -160,7 +160,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command interrogate_command = {
     .name = "interrogate",
-    .summary = "describe an image",
+    .summary = "describe images",
     .operands = "[FILE|-]...",
     .max_operands = 10000,
     .uses = uses,

@@ -78,10 +78,10 @@ static int find_backend(const char *asked, const json_t *endpoint, struct job *j
     return error_set(err, EXIT_USAGE, "unknown backend '%s': there are %s", name, known);
 }
 
-/* The first key that there is; none is fine too. */
+/* The first key that there is; none is fine too. `in_s3`: there will be others. */
 static int find_key(struct remote *remote, const struct remote_options *options,
                     const json_t *endpoint, const char *command, const struct deadline *deadline,
-                    struct error *err)
+                    bool in_s3, struct error *err)
 {
     const struct rlimit no_core = {0};
     const char *env = getenv("SDCTL_API_KEY");
@@ -97,8 +97,10 @@ static int find_key(struct remote *remote, const struct remote_options *options,
     } else {
         result = config_key(endpoint, deadline, &remote->key, &readable, err);
     }
-    if (result == 0 && remote->key.bytes != NULL) {
+    if (result == 0 && (remote->key.bytes != NULL || in_s3)) {
         setrlimit(RLIMIT_CORE, &no_core);
+    }
+    if (result == 0 && remote->key.bytes != NULL) {
         run_hide(&remote->key);
     }
     if (result == 0 && readable) {
@@ -178,8 +180,8 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
     }
     if (find_backend(backend, endpoint, job, err) != 0 ||
         find_url(remote, name, endpoint, needed, job, err) != 0 ||
-        (needed &&
-         find_key(remote, options, endpoint, command, &job->patience.deadline, err) != 0)) {
+        (needed && find_key(remote, options, endpoint, command, &job->patience.deadline,
+                            job->backend != NULL && job->backend->state_in_s3, err) != 0)) {
         goto out;
     }
     result = 0;

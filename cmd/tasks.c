@@ -180,6 +180,19 @@ static int list(struct tasks *t, struct error *err)
     return none || s->all ? list_journal(t, service->job.endpoint_name, err) : 0;
 }
 
+static void note_cancelled(const struct tasks *t, const json_t *entry, const json_t *document)
+{
+    const char *status = json_string_at(document, "status");
+    struct error ignored;
+
+    if (status != NULL && strcmp(status, "cancelled") == 0) {
+        json_t *line =
+            json_pack("{s:O,s:s}", "key", json_object_get(entry, "key"), "state", status);
+        journal_add(t->journal, line, &ignored);
+        json_decref(line);
+    }
+}
+
 static int stop(struct tasks *t, enum ask ask, struct error *err)
 {
     json_t *entry = NULL, *document = NULL;
@@ -199,6 +212,9 @@ static int stop(struct tasks *t, enum ask ask, struct error *err)
     if (service != NULL &&
         backend_take_id(&service->job.task, id != NULL ? id : t->operands[0], err) == 0) {
         result = tasks_stop(&service->run, ask, &document, err);
+    }
+    if (result == 0 && ask == ASK_CANCEL && entry != NULL) {
+        note_cancelled(t, entry, document);
     }
     if (result == 0) {
         result = run_print(document, err);

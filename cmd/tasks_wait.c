@@ -40,6 +40,16 @@ static bool is_folder(const char *path)
     return path[strlen(path) - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+/* DIR/ is made when it is not there: the results are, and must go somewhere. */
+static void make_folder(const char *path)
+{
+    size_t n = path == NULL ? 0 : strlen(path);
+
+    if (n > 1 && path[n - 1] == '/') {
+        mkdir(path, 0777); /* what fails here is told when a file is put there */
+    }
+}
+
 /* Where the pictures go: -o, else as the journal planned it, else the current folder. */
 static int plan_output(const struct targets *t, struct target *target, struct error *err)
 {
@@ -51,6 +61,7 @@ static int plan_output(const struct targets *t, struct target *target, struct er
     if (t->look == TASKS_GET) {
         return 0;
     }
+    make_folder(o->output);
     if (o->output == NULL && plan != NULL) {
         int result = output_from_json(&target->output, plan, err);
         target->output.force = target->output.force || o->force;
@@ -189,6 +200,10 @@ static int sum_up(const struct targets *t, struct error *err)
     if (t->print.code != EXIT_DONE) {
         *err = t->print;
         return -1;
+    }
+    if (run_stop != 0 && t->failed > 0) {
+        return error_set(err, (enum exit_code)(EXIT_SIGNAL + (int)run_stop),
+                         "interrupted; 'sdctl tasks wait --all' goes on");
     }
     if (t->failed == 0) {
         return 0;

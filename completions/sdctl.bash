@@ -25,17 +25,17 @@ _sdctl_tables() {
         operands='img2img inpaint mask-invert interrogate tasks convert-params endpoint help version sandbox'
         ;;
     img2img)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --async --stream --binary --resubmit --journal-params --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
-        files=' -i --image --params --from -o --output --api-key-file '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --output --force --batch --jobs --shard --async --stream --binary --resubmit --journal-params --s3-stage --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --params --from -o --output --batch --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback --jobs --shard --s3-stage -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     inpaint)
-        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --mask --mask-from --invert-mask --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch --sketch-opacity --crop-preview --ui-defaults --output --force --async --stream --binary --resubmit --journal-params --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
-        files=' -i --image --params --from -m --mask --sketch --crop-preview -o --output --api-key-file '
+        options=' --image --prompt --negative-prompt --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --resolve --set --set-unchecked --params --from --script --script-arg --outpaint --loopback --mask --mask-from --invert-mask --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch --sketch-opacity --crop-preview --ui-defaults --output --force --batch --jobs --shard --async --stream --binary --resubmit --journal-params --s3-stage --show --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --params --from -m --mask --sketch --crop-preview -o --output --batch --api-key-file '
         prompts=' -p --prompt -n --negative-prompt '
-        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback --mask-from --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch-opacity -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --steps --cfg-scale --sampler --scheduler --seed --clip-skip --size --width --height --resize --strength --count --model --vae --lora --embedding --style --controlnet --ip-adapter --set --script --script-arg --outpaint --loopback --mask-from --threshold --grow --shrink --mask-blur --mask-blur-x --mask-blur-y --fill --area --padding --sketch-opacity --jobs --shard --s3-stage -e --endpoint -b --backend --timeout --retries --error-format '
         operands=''
         ;;
     mask-invert)
@@ -131,7 +131,7 @@ _sdctl() {
         return
         ;;
     'img2img -b' | 'img2img --backend')
-        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api eks'
         return
         ;;
     'inpaint --resize')
@@ -151,7 +151,7 @@ _sdctl() {
         return
         ;;
     'inpaint -b' | 'inpaint --backend')
-        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api eks'
         return
         ;;
     'mask-invert --from')
@@ -163,7 +163,7 @@ _sdctl() {
         return
         ;;
     'interrogate -b' | 'interrogate --backend')
-        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api eks'
         return
         ;;
     'tasks --query')
@@ -171,7 +171,7 @@ _sdctl() {
         return
         ;;
     'tasks -b' | 'tasks --backend')
-        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api eks'
         return
         ;;
     'convert-params --kind')
@@ -183,7 +183,7 @@ _sdctl() {
         return
         ;;
     'endpoint -b' | 'endpoint --backend')
-        _sdctl_words 'webui ppinfra fooocusapi fooocus-api'
+        _sdctl_words 'webui ppinfra fooocusapi fooocus-api eks'
         return
         ;;
     esac

@@ -238,6 +238,11 @@ struct backend {
                    const struct arrived *arrived, size_t n_arrived, struct outcome *outcome,
                    struct error *err);
 
+    /* Notes differences between what was fetched and what was asked as warnings; NULL:
+     * backend_compare(). */
+    void (*compare)(struct task *task, const struct arrived *arrived, size_t n_arrived,
+                    struct outcome *outcome);
+
     /* Reads an answer about progress into what is known already; false when it says nothing. */
     bool (*progress)(enum ask ask, const json_t *reply, struct progress *progress);
 

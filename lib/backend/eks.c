@@ -184,6 +184,7 @@ const struct backend eks_backend = {
     .lives_on = lives_on,
     .request = eks_request,
     .outcome = eks_outcome,
+    .compare = eks_compare,
     .progress = progress,
     .explain = explain,
     .fault = fault,

@@ -44,6 +44,10 @@ uint64_t eks_size(const struct task *task, const json_t *value);
 int eks_outcome(struct task *task, enum ask ask, const json_t *reply, const struct arrived *arrived,
                 size_t n_arrived, struct outcome *outcome, struct error *err);
 
+/* Holds what came against what was asked, as for a WebUI. */
+void eks_compare(struct task *task, const struct arrived *arrived, size_t n_arrived,
+                 struct outcome *outcome);
+
 /* The key of the .out that is to be read next, borrowed; NULL when there is none. */
 const char *eks_out_key(const struct task *task);
 

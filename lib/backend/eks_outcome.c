@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "backend/eks.h"
+#include "backend/webui.h"
 #include "base/text.h"
 #include "wire/json.h"
 
@@ -323,6 +324,29 @@ int eks_outcome(struct task *task, enum ask ask, const json_t *reply, const stru
     return ask == ASK_SUBMIT  ? read_submission(task, reply, outcome, err)
            : ask == ASK_STATE ? read_listing(task, reply, outcome, err)
                               : read_out(task, reply, outcome, err);
+}
+
+void eks_compare(struct task *task, const struct arrived *arrived, size_t n_arrived,
+                 struct outcome *outcome)
+{
+    const char *type = json_string_value(json_get_path(task->native, EKS_METADATA ".tasktype"));
+    struct task inner = *task;
+    struct outcome view = {.info = outcome->info, .n_pictures = n_arrived};
+
+    inner.flavour = WEBUI_ANY;
+    inner.native = json_get_path(task->native, EKS_CONTENT);
+    view.pictures = calloc(n_arrived + 1, sizeof *view.pictures);
+    if (inner.native == NULL || view.pictures == NULL || n_arrived != outcome->n_links ||
+        (type != NULL && strcmp(type, "extra-single-image") == 0)) {
+        free(view.pictures);
+        return;
+    }
+    for (size_t i = 0; i < n_arrived; i++) {
+        view.pictures[i] = outcome->links[i].what;
+    }
+    webui_compare(&inner, arrived, &view);
+    outcome->differences += view.differences;
+    free(view.pictures);
 }
 
 const char *eks_out_key(const struct task *task)

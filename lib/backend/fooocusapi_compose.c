@@ -26,12 +26,14 @@ static bool is_true(const struct task *task, const char *name)
 static int compose_interrogate(struct task *task, struct error *err)
 {
     static const char *const kinds[] = {"Photo", "Anime"};
+    static const char *const alike[] = {"clip", "deepdanbooru"}; /* WebUI's words */
     json_t *image = json_array_get(json_object_get(task->neutral, "images"), 0);
     const char *model = json_string_at(task->neutral, "model");
     const char *kind = NULL;
 
     for (size_t i = 0; model != NULL && i < 2; i++) {
-        kind = text_casecmp(model, kinds[i]) == 0 ? kinds[i] : kind;
+        bool same = text_casecmp(model, kinds[i]) == 0 || strcmp(model, alike[i]) == 0;
+        kind = same ? kinds[i] : kind;
     }
     if (model != NULL && kind == NULL) {
         return error_set(err, EXIT_USAGE, "--model '%s': FooocusAPI describes as photo or anime",

@@ -30,12 +30,14 @@ static int compose_interrogate(struct task *task, struct error *err)
     json_t *image = json_array_get(json_object_get(task->neutral, "images"), 0);
     const char *model = json_string_at(task->neutral, "model");
 
-    if (model != NULL && strcmp(model, "clip") != 0 && strcmp(model, "deepdanbooru") != 0) {
+    model = model == NULL || strcmp(model, "photo") == 0 ? "clip"
+            : strcmp(model, "anime") == 0                ? "deepdanbooru"
+                                                         : model;
+    if (strcmp(model, "clip") != 0 && strcmp(model, "deepdanbooru") != 0) {
         return error_set(err, EXIT_USAGE,
                          "--model: WebUI describes with clip or deepdanbooru, not %s", model);
     }
-    json_t *native =
-        json_pack("{s:O,s:s}", "image", image, "model", model != NULL ? model : "clip");
+    json_t *native = json_pack("{s:O,s:s}", "image", image, "model", model);
     if (native == NULL) {
         return error_memory(err, "preparing the request");
     }

@@ -23,6 +23,7 @@ int exchange_start(struct exchange *x, struct net *net, const struct exchange_pl
     struct net_request request = {.path = x->request.path,
                                   .accept = x->request.accept,
                                   .submission = plan->ask == ASK_SUBMIT,
+                                  .reuse = plan->reuse,
                                   .timeout_ms = plan->timeout_ms,
                                   .take = receive_take,
                                   .ctx = &x->receive};

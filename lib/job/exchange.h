@@ -25,6 +25,7 @@ struct exchange_plan {
     enum ask ask;
     const struct body_picture *pictures; /* in the request */
     size_t n_pictures;
+    bool reuse;                  /* net.h */
     int64_t timeout_ms;          /* for this call alone; 0: the deadline is enough */
     struct receive_plan receive; /* without `answer` and `tap`, which the request tells */
 };

@@ -195,8 +195,12 @@ int run_compose(struct run *r, struct error *err)
 static void send(struct run *r)
 {
     r->state = RUN_SENDING;
-    if (submit_begin(r, &r->err) != 0) {
+    int result = submit_begin(r, &r->err);
+    if (result < 0) {
         end(r, -1);
+    } else if (result > 0) { /* the journal has a task for this request */
+        r->outcome = (struct outcome){.standing = STANDING_RUNNING};
+        await(r);
     }
 }
 

@@ -60,7 +60,8 @@ int64_t run_due(const struct run *r);
 /* Breaks off and frees what it made, but for the net. */
 void run_release(struct run *r);
 
-/* Starts sending the task. What lives on without us is in the journal before it is sent. */
+/* Starts sending the task. What lives on without us is in the journal before it is sent; 1 when it
+ * is gone on with instead (spend_begin). */
 int submit_begin(struct run *r, struct error *err);
 
 /* Goes on with that: 1 while it is under way, 0 when r->outcome tells what the answer means, -1 for

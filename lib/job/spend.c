@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sha256.h"
@@ -106,6 +107,29 @@ static int note(struct job *job, const char *state, const char *digest, struct e
     return result;
 }
 
+/* The same request again, while a task for it has not ended, may be meant; it is said. */
+static void warn_of_twin(struct job *job, const char *digest)
+{
+    json_t *entries = NULL;
+    struct error ignored;
+    bool found = false;
+
+    journal_read(job->journal, &entries, NULL, &ignored);
+    for (size_t i = json_array_size(entries); !found && i-- > 0;) {
+        const json_t *entry = json_array_get(entries, i);
+        const char *state = json_string_at(entry, "state"), *own = json_string_at(entry, "digest");
+        found = state != NULL && own != NULL && strcmp(own, digest) == 0 &&
+                (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0);
+        if (found) {
+            backend_warn(&job->task,
+                         "the same request is task %s already, sent at %s: 'sdctl tasks wait' "
+                         "fetches its result",
+                         json_string_at(entry, "task_id"), json_string_at(entry, "submitted_at"));
+        }
+    }
+    json_decref(entries);
+}
+
 /* Whether a task of the journal may still have a result for us. */
 static bool may_have_result(const json_t *entry, const char *digest)
 {
@@ -125,8 +149,11 @@ static int adopt(struct job *job, const char *digest, struct error *err)
 
     for (size_t i = json_array_size(entries); result == 0 && i-- > 0;) {
         const json_t *entry = json_array_get(entries, i);
-        if (may_have_result(entry, digest) &&
+        const char *where = json_string_at(entry, "where");
+        if (may_have_result(entry, digest) && (where != NULL || !job->backend->state_in_s3) &&
             backend_take_id(&job->task, json_string_at(entry, "task_id"), err) == 0) {
+            free(job->task.where);
+            job->task.where = where != NULL ? strdup(where) : NULL;
             snprintf(job->key_in_journal, sizeof job->key_in_journal, "%s",
                      json_string_at(entry, "key"));
             result = 1;
@@ -140,14 +167,23 @@ int spend_begin(struct job *job, const struct request *request, struct body *bod
                 struct error *err)
 {
     char digest[65];
+    int result;
 
     if (job->backend->lives_on == NULL || !job->backend->lives_on(&job->task)) {
         return 0;
     }
     if (digest_of(job, request, body, digest, err) != 0 ||
-        journal_open(&job->journal, true, err) != 0 || settle_doubtful(job, digest, err) != 0) {
+        journal_open(&job->journal, true, err) != 0) {
         return -1;
     }
+    result = job->adopt ? adopt(job, digest, err) : 0;
+    if (result != 0) {
+        return result;
+    }
+    if (settle_doubtful(job, digest, err) != 0) {
+        return -1;
+    }
+    warn_of_twin(job, digest);
     make_key(job);
     return note(job, "submitting", digest, err);
 }

@@ -62,6 +62,7 @@ static int start(struct run *r, struct error *err)
                                        .ask = ASK_SUBMIT,
                                        .pictures = job->pictures,
                                        .n_pictures = job->n_sources,
+                                       .reuse = r->shared && job->backend->lives_on == NULL,
                                        .receive = {.place = output_place(&job->output),
                                                    .event = on_event,
                                                    .preview = job->preview,
@@ -76,9 +77,13 @@ static int start(struct run *r, struct error *err)
 
 int submit_begin(struct run *r, struct error *err)
 {
-    if (start(r, err) != 0 || check_delivery(r->job, r->exchange.request.answer, err) != 0 ||
-        spend_begin(r->job, &r->exchange.request, &r->exchange.body, err) != 0) {
+    if (start(r, err) != 0 || check_delivery(r->job, r->exchange.request.answer, err) != 0) {
         return -1;
+    }
+    int result = spend_begin(r->job, &r->exchange.request, &r->exchange.body, err);
+    if (result != 0) {
+        exchange_release(&r->exchange); /* nothing has been sent yet */
+        return result;
     }
     poll_init(&r->poll, r->job, r->net);
     return 0;

@@ -13,6 +13,7 @@
 #define SHORTEST_PAUSE 0.3 /* seconds between questions */
 #define LONGEST_PAUSE 10.0
 #define MISSES_MAX 3
+#define AT_ONCE 8 /* calls, of all waits that share a loop */
 
 static const struct progress unknown_progress = {
     .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
@@ -70,6 +71,14 @@ static void give_up(struct wait *w)
 {
     char why[300];
 
+    bool nothing =
+        w->err.code == EXIT_DEADLINE && w->of.backend->never != NULL &&
+        (w->outcome.standing == STANDING_QUEUED || w->outcome.standing == STANDING_UNKNOWN);
+
+    if (nothing) {
+        error_set(&w->err, EXIT_DEADLINE, "the deadline passed and nothing has come: %s",
+                  w->of.backend->never);
+    }
     text_clean(why, sizeof why, w->err.text, strlen(w->err.text), sizeof why);
     if (w->of.task->id[0] != '\0') {
         error_set(&w->err, w->err.code, "%s; 'sdctl tasks wait %s' goes on with this task", why,
@@ -106,8 +115,12 @@ static void place(struct wait *w)
 
     result_arrived(&w->received, arrived);
     if (w->of.task->native != NULL) {
-        backend_compare(w->of.task, w->of.backend->natives, arrived, w->received.n_pictures,
-                        &w->outcome);
+        if (w->of.backend->compare != NULL) {
+            w->of.backend->compare(w->of.task, arrived, w->received.n_pictures, &w->outcome);
+        } else {
+            backend_compare(w->of.task, w->of.backend->natives, arrived, w->received.n_pictures,
+                            &w->outcome);
+        }
     }
     json_t *images = result_place(&w->of, &w->received, &w->outcome, &w->err);
     if (images == NULL) {
@@ -356,19 +369,55 @@ void wait_stop(struct wait *w)
     }
     if (stop != NULL && *stop != 0) {
         error_set(&w->err, (enum exit_code)(EXIT_SIGNAL + (int)*stop), "interrupted");
-    } else if (w->of.backend->never != NULL && w->outcome.standing == STANDING_QUEUED) {
-        error_set(&w->err, EXIT_DEADLINE, "the deadline passed and nothing is there yet: %s",
-                  w->of.backend->never);
     } else {
         error_set(&w->err, EXIT_DEADLINE, "the deadline passed");
     }
     give_up(w);
 }
 
+/* Whether it has a connection in use. */
+static bool is_busy(const struct wait *w)
+{
+    return w->exchange.call != NULL || w->download.call != NULL;
+}
+
+/* One step of those that are not done, at most AT_ONCE of them with a call: each takes a buffer and
+ * a connection. The turn goes on behind the last one that began a call, so that none is passed over
+ * for ever. Milliseconds until the next step. */
+static int64_t step_all(struct wait *const *waits, size_t n, size_t *turn, size_t *left,
+                        void (*ended)(void *ctx, struct wait *w), void *ctx)
+{
+    int64_t due = 1000;
+    size_t busy = 0, first = *turn;
+
+    for (size_t i = 0; i < n; i++) {
+        busy += is_busy(waits[i]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        struct wait *w = waits[(first + k) % n];
+        bool was_busy = is_busy(w), over = patience_is_over(w->patience);
+        if (w->done || (!over && !was_busy && busy >= AT_ONCE)) {
+            continue;
+        }
+        (over ? wait_stop : wait_step)(w);
+        if (!was_busy && is_busy(w)) {
+            *turn = (first + k + 1) % n;
+        }
+        busy = busy - was_busy + is_busy(w);
+        if (w->done) {
+            ended(ctx, w);
+            --*left;
+        } else if (wait_due(w) < due) {
+            due = wait_due(w);
+        }
+    }
+    return due;
+}
+
 void wait_all(struct wait *const *waits, size_t n, void (*ended)(void *ctx, struct wait *w),
               void *ctx)
 {
-    size_t left = n;
+    size_t left = n, turn = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (waits[i]->done) {
@@ -377,23 +426,7 @@ void wait_all(struct wait *const *waits, size_t n, void (*ended)(void *ctx, stru
         }
     }
     while (left > 0) {
-        int64_t due = 1000;
-        for (size_t i = 0; i < n; i++) {
-            if (waits[i]->done) {
-                continue;
-            }
-            if (patience_is_over(waits[i]->patience)) {
-                wait_stop(waits[i]);
-            } else {
-                wait_step(waits[i]);
-            }
-            if (waits[i]->done) {
-                ended(ctx, waits[i]);
-                left--;
-            } else if (wait_due(waits[i]) < due) {
-                due = wait_due(waits[i]);
-            }
-        }
+        int64_t due = step_all(waits, n, &turn, &left, ended, ctx);
         if (left > 0) {
             net_step(waits[0]->net, due);
         }
@@ -402,9 +435,7 @@ void wait_all(struct wait *const *waits, size_t n, void (*ended)(void *ctx, stru
 
 void wait_release(struct wait *w)
 {
-    if (w->downloading || w->download.call != NULL) {
-        download_release(&w->download);
-    }
+    download_release(&w->download);
     exchange_release(&w->exchange);
     receive_release(&w->received);
     backend_release_outcome(&w->outcome);

@@ -60,7 +60,9 @@ struct net_request {
     const char *accept; /* NULL: application/json, of a download anything */
     struct body *body;  /* NULL: GET; else POST; borrowed */
     bool put;           /* PUT instead of POST */
-    bool submission;    /* must not be repeated: on a connection of its own */
+    bool submission;    /* must not be repeated: on a connection of its own, */
+    bool reuse; /* or on one that was used a moment ago; one that breaks then is a lost answer,
+                   since libcurl may not send it again once it has taken of the body */
     int64_t timeout_ms; /* for this call alone; 0: the deadline is enough */
     /* Takes body bytes of the final answer; `reply` is complete but for `received`. */
     int (*take)(void *ctx, const struct net_reply *reply, const char *bytes, size_t n,

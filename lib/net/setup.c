@@ -14,6 +14,8 @@
 #include "net/target.h"
 
 #define CONNECT_MS 30000L
+#define IDLE_SECONDS 2L /* servers close connections that are idle for longer, just then perhaps   \
+                         */
 #define HEADERS_MAX 4096UL
 #define PICTURE_BUFFER (256L * 1024) /* either way, for submissions and downloads */
 #define SMALL_BUFFER (16L * 1024)    /* for all other calls: whatever is allocated is wiped, too */
@@ -37,6 +39,9 @@ static int on_seek(void *ctx, curl_off_t offset, int origin)
 
     if (offset != 0 || origin != SEEK_SET) {
         return CURL_SEEKFUNC_CANTSEEK;
+    }
+    if (call->request.submission && call->reply.sent) {
+        return CURL_SEEKFUNC_FAIL; /* it would be sent twice */
     }
     body_rewind(call->request.body);
     return CURL_SEEKFUNC_OK;
@@ -112,7 +117,10 @@ static CURLcode set_connection(struct net_call *call)
         libcurl.easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection) == CURLE_OK &&
         libcurl.easy_setopt(e, CURLOPT_PREREQDATA, call) == CURLE_OK;
 #endif
-    bool fresh = call->request.submission || (call->request.url != NULL && !call->sees_connection);
+    bool fresh = (call->request.submission && !call->request.reuse) ||
+                 (call->request.url != NULL && !call->sees_connection);
+    bad = bad || !call->request.reuse ? bad
+                                      : libcurl.easy_setopt(e, CURLOPT_MAXAGE_CONN, IDLE_SECONDS);
     return bad ? bad : libcurl.easy_setopt(e, CURLOPT_FRESH_CONNECT, (long)fresh);
 }
 

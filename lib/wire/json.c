@@ -98,7 +98,9 @@ static bool put_real(const struct json_writer *w, double value)
             break;
         }
     }
-    if (strpbrk(text, ".e") == NULL) {
+    if (strchr(text, 'e') != NULL && fabs(value) >= 1 && fabs(value) < 1e15) {
+        snprintf(text, sizeof text, "%.1f", value); /* 100.0, not 1e+02 */
+    } else if (strpbrk(text, ".e") == NULL) {
         memcpy(text + strlen(text), ".0", 3);
     }
     return puts_(w, text);

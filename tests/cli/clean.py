@@ -134,7 +134,6 @@ class Folder:
         return found
 
     def state(self):
-        """The state folder: {name: (mode, contents)}."""
         found = {}
         for folder, folders, files in os.walk(self.path("home/state")):
             for path in [folder] + [os.path.join(folder, name) for name in files]:

@@ -612,7 +612,9 @@ case("user:password in the URL", None, None, {2}, "user name or password",
      url="http://canary:s3cr3t-Zebra%2F9@127.0.0.1:{port}", more="no part of the key")
 case("user alone in the URL", None, None, {2}, "user name or password", url="http://canary@127.0.0.1:{port}")
 case("a key without a colon", None, None, {5}, "user:password", env={"SDCTL_API_KEY": "s3cr3t-Zebra"},
-     more="no part of the key")
+     args=["-b", "webui"], more="no part of the key")
+case("a key without a colon, and a service that is not known", None, None, {5}, "--backend",
+     env={"SDCTL_API_KEY": "s3cr3t-Zebra"}, more="no part of the key")
 case("a key over http to another machine", None, None, {5}, "plain http", key=True,
      url="http://192.0.2.1:7860")
 case("a key over http to a name", None, None, {5}, "plain http", key=True, url="http://example.invalid")

@@ -21,7 +21,7 @@ def read(name):
         return f.read()
 
 
-def wait_for(find, seconds=20):
+def wait_for(find, seconds=10):
     """What find() gives once it is true; None when it never is."""
     end = time.monotonic() + seconds
     while True:
@@ -75,7 +75,7 @@ def task(id_, content=None, **metadata):
                                   "prefix": "output", "context": {}, **metadata}, "content": content or {}}}
 
 
-def picture(link="photo.png", **fields):
+def picture(link="tile.png", **fields):
     image = link if ":" in link else base64.b64encode(read(link)).decode()
     return {"init_images": [image], "width": 64, "height": 64, "steps": 2, "seed": 7, "prompt": "a cup",
             **fields}
@@ -164,6 +164,10 @@ def test_agent(gateway, s3, check):
     check(only_out(s3, "prompted").get("error_msg", "").startswith('UnboundLocalError("'), "C7")
     gateway.send(task("model", {**picture(), "alwayson_scripts": {}}, runtime="sdruntime-dynamic"))
     check(only_out(s3, "model").get("error_msg") == "KeyError('sd_model_checkpoint')", "C8")
+    gateway.send(task("bad", {**picture(), "steps": "many"}))
+    bad = only_out(s3, "bad")
+    check(bad.get("status") == 0 and bad["error_msg"].startswith("HTTPError('422 Client Error: Unprocessable") and
+          "detail" in bad["reason"], "the WebUI's refusal")
     gateway.send(task("title", {**picture(), "alwayson_scripts": {
         "sd_model_checkpoint": "sandbox-inpainting.safetensors [1a9e77a511]"}}, runtime="sdruntime-dynamic"))
     # the seventh task that a runtime gets is delivered twice, unasked
@@ -174,10 +178,6 @@ def test_agent(gateway, s3, check):
         "sd_model_checkpoint": "sandbox-inpainting.safetensors"}}, runtime="sdruntime-dynamic"))
     check(only_out(s3, "file").get("error_msg") ==
           "Exception('Failed to switch model to sandbox-inpainting.safetensors')", "a title must be exact")
-    gateway.send(task("bad", {**picture(), "steps": "many"}))
-    bad = only_out(s3, "bad")
-    check(bad.get("status") == 0 and bad["error_msg"].startswith("HTTPError('422 Client Error: Unprocessable") and
-          "detail" in bad["reason"], "the WebUI's refusal")
     gateway.send(task("text", {"prompt": "teal", "width": 64, "height": 64, "seed": 3}, tasktype="text-to-image"))
     check(only_out(s3, "text").get("image_seed") == "3", "text-to-image")
     gateway.send(task("extra", {"image": picture()["init_images"][0], "upscaling_resize": 2},

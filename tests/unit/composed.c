@@ -74,6 +74,7 @@ static const struct special {
 } specials[] = {
     {"webui", "model", "model", OPERATION_INTERROGATE, "'deepdanbooru'", NULL, NULL},
     {"webui", "script_args", NULL, -1, NULL, "{'script':'Loopback'}", NULL},
+    {"eks", "script_args", NULL, -1, NULL, "{'script':'Loopback'}", NULL},
     {"ppinfra", "sampler", NULL, -1, "'DPM++ 2M'", NULL, NULL},
     {"ppinfra", "scheduler", NULL, -1, NULL, "{'sampler':'DPM++ 2M'}", NULL},
     {"ppinfra", "mask_blur_x", NULL, -1, NULL, "{'mask_blur_y':6}", NULL},
@@ -143,6 +144,9 @@ static int compose(const struct backend *b, int operation, json_t *neutral, json
                           .width = 512,
                           .height = 512};
     snprintf(task->id, sizeof task->id, "t");
+    if (strcmp(b->name, "eks") == 0) {
+        json_object_update_new(native, parse("{'runtime':'r','prefix':'p'}"));
+    }
     return (b->adopt != NULL && b->adopt(native, err) != 0) ||
                    (operation != OPERATION_INTERROGATE &&
                     native_translate(b->natives, neutral, native, err) != 0)
