@@ -69,6 +69,10 @@ class Gateway:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            return answer.read().decode()
+
 
 def task(id_, content=None, **metadata):
     return {"task": {"metadata": {"id": id_, "runtime": "sdruntime", "tasktype": "image-to-image",
