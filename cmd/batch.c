@@ -250,7 +250,7 @@ static void run_all(struct batch *b)
             }
         }
         if (due > 0) {
-            net_step(b->lanes.v[0].run.net, due);
+            net_step(b->lanes.loop, due);
         }
     }
 }

@@ -13,12 +13,16 @@ struct lane {
     size_t busy;      /* jobs that it has */
     double mean;      /* seconds a job takes it; 0: not known */
     unsigned faults;  /* in a row */
+    const char *name; /* as it was named; NULL: the default one; borrowed */
     int64_t rest;     /* clock_ms() until which it is left alone */
 };
 
 struct lanes {
     struct lane *v;
     size_t n;
+    struct net *loop; /* the first net that was opened: its event loop is everyone's */
+    const struct remote_options *options;
+    const char *command;
 };
 
 /* Opens all endpoints that the options name (one at least) on one event loop. Those that cannot be

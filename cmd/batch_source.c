@@ -84,7 +84,6 @@ static bool is_mine(const struct batch_source *s)
 
 static int next_line(struct batch_source *s, json_t **job, struct error *err)
 {
-    char name[64];
     int result;
 
     while ((result = read_line(s, err)) == 0) {
@@ -96,16 +95,15 @@ static int next_line(struct batch_source *s, json_t **job, struct error *err)
         if (!is_mine(s)) {
             continue;
         }
-        snprintf(name, sizeof name, "job %zu", s->number);
         if (s->line.failed) {
             s->line.failed = false;
-            return error_set(err, EXIT_INPUT, "%s is longer than 64 MiB", name);
+            return error_set(err, EXIT_INPUT, "it is longer than 64 MiB");
         }
-        *job = json_parse(text, s->line.len, name, EXIT_INPUT, err);
+        *job = json_parse(text, s->line.len, "the line", EXIT_INPUT, err);
         if (*job != NULL && !json_is_object(*job)) {
             json_decref(*job);
             *job = NULL;
-            return error_set(err, EXIT_INPUT, "%s is no JSON object", name);
+            return error_set(err, EXIT_INPUT, "it is no JSON object");
         }
         return *job != NULL ? 0 : -1;
     }

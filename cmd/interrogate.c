@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/batch.h"
 #include "cmd/commands.h"
 #include "cmd/groups.h"
 #include "cmd/remote.h"
@@ -9,6 +10,8 @@
 
 struct settings {
     struct remote_options remote;
+    struct batch_options batch;
+    const char *image; /* of a batch's line */
     bool text;
 };
 
@@ -28,12 +31,20 @@ static const struct option_row rows[] = {
      .type = OPTION_FLAG,
      .offset = offsetof(struct settings, text),
      .help = "print the caption alone, as a line of text"},
+    {.name = "image",
+     .letter = 'i',
+     .type = OPTION_FILE,
+     .metavar = "FILE",
+     .offset = offsetof(struct settings, image),
+     .help = "the image, as other commands name it",
+     .detail = "It may be an operand as well."},
     {.name = NULL},
 };
 static const struct option_group group = {.title = "Description", .rows = rows};
 
 static const struct option_use uses[] = {
     {.group = &group},
+    {.group = &batch_group, .base = offsetof(struct settings, batch)},
     {.group = &remote_group, .base = offsetof(struct settings, remote)},
     {.group = &request_group, .base = offsetof(struct settings, remote)},
     {.group = NULL},
@@ -103,8 +114,11 @@ static int ask_all(struct job *job, const struct settings *s, const struct parse
     enum exit_code first = EXIT_DONE;
     bool same = true;
 
+    if (s->image != NULL && n > 0) {
+        return error_set(err, EXIT_USAGE, "give the image once: with --image, or as operands");
+    }
     if (n <= 1) {
-        return ask(job, s, n == 1 ? parsed->operands[0] : "-", err);
+        return ask(job, s, n == 1 ? parsed->operands[0] : s->image != NULL ? s->image : "-", err);
     }
     for (size_t i = 0; i < n; i++) {
         if (ask(job, s, parsed->operands[i], err) == 0) {
@@ -141,6 +155,37 @@ static int perform(const struct command *self, struct job *job, struct parsed *p
     return result;
 }
 
+/* One job of a batch. */
+static int fill(struct job *job, struct parsed *settings, const json_t *native, struct error *err)
+{
+    const struct settings *s = settings->settings;
+
+    if (s->image == NULL) {
+        return error_set(err, EXIT_USAGE, "it names no image");
+    }
+    if (native != NULL) {
+        return error_set(err, EXIT_USAGE, "unknown parameter '%s'",
+                         json_object_iter_key(json_object_iter((json_t *)(size_t)native)));
+    }
+    job->layers[LAYER_OPTION] = json_incref(settings->neutral);
+    return put_image(job, s->image, err) != 0
+               ? -1
+               : output_init(&job->output, NULL, s->image, job->command, 0, false, err);
+}
+
+static int run_batch(const struct command *self, const struct parsed *parsed, struct error *err)
+{
+    const struct settings *s = parsed->settings;
+    const struct batch_command batch = {.command = self,
+                                        .parsed = parsed,
+                                        .options = &s->batch,
+                                        .remote = &s->remote,
+                                        .operation = OPERATION_INTERROGATE,
+                                        .fill = fill};
+
+    return batch_run(&batch, err);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
     static struct job job; /* large: off the stack */
@@ -149,9 +194,11 @@ static int run(const struct command *self, int argc, char **argv)
 
     int result = options_parse(self, argc, argv, &parsed, &err);
     if (result == 0 && !parsed.help) {
+        const struct settings *s = parsed.settings;
         job_init(&job);
         job.operation = OPERATION_INTERROGATE;
-        result = perform(self, &job, &parsed, &err);
+        result = s->batch.batch != NULL ? run_batch(self, &parsed, &err)
+                                        : perform(self, &job, &parsed, &err);
     }
     result = run_finish(self, &parsed, result, &err);
     options_release(self, &parsed);

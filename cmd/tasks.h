@@ -46,8 +46,9 @@ void tasks_close_services(struct tasks *t, struct error *err);
 
 /*
  * The tasks that the operands name (ids, - for result documents on standard input) or --all means:
- * a new array of {"task_id", "endpoint", "backend", "command", "params", "where", "entry"}, as far as they
- * are known, or of a whole document where that had ended ("status"). EXIT_USAGE, EXIT_INPUT.
+ * a new array of {"task_id", "endpoint", "backend", "command", "params", "where", "entry"}, as far
+ * as they are known, or of a whole document where that had ended ("status"). EXIT_USAGE,
+ * EXIT_INPUT.
  */
 int tasks_wanted(struct tasks *t, json_t **list, struct error *err);
 

@@ -66,7 +66,7 @@ class Bed:
     def under(self, *faults):
         self.box.set_faults(*faults)
 
-    def is_result(self, document, key=None):
+    def is_result(self, document, keys=None):
         """Whether each image of a result document is, byte for byte, an object of its task, and the
         .out beside it knows its seed."""
         id_ = document["task_id"]
@@ -78,7 +78,7 @@ class Bed:
             with open(os.path.join(self.folder, image["path"]), "rb") as f:
                 found = objects.get(f.read(), "")
             seeds = out.get(found.rsplit("-", 1)[0], {}).get("image_seed", "").split(",")
-            if not found or str(image.get("seed")) not in seeds or key and key != found:
+            if not found or str(image.get("seed")) not in seeds or keys and found not in keys:
                 return False
         return document["status"] == "succeeded" and len(document["images"]) > 0
 
@@ -142,11 +142,12 @@ def test_deliveries(bed):
         check(status == 0 and not documents[0]["images"], f"{fault}: --async")
         found = outs(bed.s3, documents[0]["task_id"], n_outs)
         status, documents, _ = bed.sdctl("tasks", "wait", documents[0]["task_id"])
-        good = max((item["LastModified"], item["Key"]) for item in bed.s3.list_objects_v2(
+        good = [item for item in bed.s3.list_objects_v2(
             Bucket=BUCKET, Prefix=f"output/{documents[0]['task_id']}/")["Contents"]
-            if b'"error_msg": ""' in found.get(item["Key"], b""))[1]
-        check(status == 0 and bed.is_result(documents[0], os.path.basename(good)[:-4] + "-1.png"),
-              f"{fault}: the newest good delivery counts")
+            if b'"error_msg": ""' in found.get(item["Key"], b"")]
+        newest = max(item["LastModified"] for item in good)  # whole seconds, so there may be two
+        names = [os.path.basename(item["Key"])[:-4] + "-1.png" for item in good if item["LastModified"] == newest]
+        check(status == 0 and bed.is_result(documents[0], names), f"{fault}: the newest good delivery counts")
 
     deliver("delivered-twice", 2)
     deliver("fails-once", 2)
@@ -167,7 +168,7 @@ def test_failures(bed):
     for fault in "lost-images", "bad-out":
         bed.under(fault)
         status, _, err = bed.img2img(fault + ".png")
-        check(status == 7 and err.count("\n") == 1, f"{fault}: a clean failure")
+        check(status == 7 and err.count("\n") == 1, f"{fault}: a clean failure, {status} {err}")
     bed.under()
     began = time.monotonic()
     status, documents, err = bed.img2img("nobody.png", "--set", "runtime=nobody", "--timeout", "1.5")
@@ -188,12 +189,11 @@ def test_keys(bed):
     status, documents, _ = bed.sdctl("tasks", "wait", documents[0]["task_id"])
     check(status == 0 and bed.is_result(documents[0]), "and with the right one it goes on")
     n = len(bed.taken())
-    status, _, err = bed.img2img("wrong.png", "--s3-stage", "s3://inputs/x", image=PHOTO, AWS_SECRET_ACCESS_KEY=wrong)
+    status, _, err = bed.img2img("staged2.png", "--s3-stage", "s3://inputs/x", image=PHOTO, AWS_SECRET_ACCESS_KEY=wrong)
     check(status == 5 and len(bed.taken()) == n, "a wrong secret, staging: nothing is submitted")
-    bed.img2img("wrong.png", AWS_REGION="us-east-1")
     none = {name: "" for name in bed.swift.environment() if name != "AWS_ENDPOINT_URL_S3"}
     status, _, err = bed.img2img("none.png", **none)
-    check(status == 5 and len(bed.taken()) == n + 1, "no keys: nothing is submitted")
+    check(status == 5 and len(bed.taken()) == n, "no keys: nothing is submitted")
     folder = bed.folder + "/.aws"
     os.mkdir(folder)
     with open(folder + "/credentials", "w", encoding="utf-8") as f:
@@ -220,9 +220,9 @@ def test_kill(bed):
     check(bed.end(process)[0] == -signal.SIGKILL, "killed")
     bed.under()
     bed.img2img("async-1.png", "--async", "-p", "another cup")
-    status, documents, _ = bed.sdctl("tasks", "wait", "--all")
+    status, documents, _ = bed.sdctl("tasks", "wait", "--all", "--timeout", "4")
     paths = sorted(os.path.basename(image["path"]) for document in documents for image in document["images"])
-    check(status in (0, 11) and {"async-1.png", "killed.png"} <= set(paths) and
+    check(status in (8, 11) and {"async-1.png", "killed.png"} <= set(paths) and
           all(bed.is_result(document) for document in documents if document["images"]),
           f"tasks wait --all: {status} {paths}")
     n = len(bed.taken())
