@@ -23,6 +23,10 @@ static int want_id(struct wanted *t, const char *id, struct error *err)
     if (journal_find(t->tasks->journal, id, endpoint, &entry, err) != 0) {
         return -1;
     }
+    if (entry == NULL && !remote_is_named(&t->tasks->settings->remote)) {
+        return error_set(err, EXIT_USAGE,
+                         "the journal has no task '%s': name its service with --endpoint", id);
+    }
     const char *task_id = json_string_at(entry, "task_id");
     if (entry != NULL && task_id == NULL) {
         json_decref(entry);

@@ -305,6 +305,10 @@ static int read_out(struct task *task, const json_t *out, struct outcome *outcom
     if (failed) {
         return 0;
     }
+    if (json_array_size(json_object_get(group, "images")) == 0) {
+        return error_set(err, EXIT_FAILED, "task '%s' has succeeded without an image in S3",
+                         task->id);
+    }
     outcome->info = read_info(out);
     return add_links(task, group, out, outcome, err);
 }

@@ -10,23 +10,23 @@ static bool count(void *ctx, const char *text, size_t n)
     return true;
 }
 
-/* In quotation marks, as json.dumps() writes it; the writer's own way to escape is the same but for
- * DEL, which Python leaves as it is. */
-static uint64_t string_size(const json_t *string)
+/* As json.dumps() writes it: the writer escapes the same characters in the same way, and a number
+ * is not more than a few bytes off. */
+static uint64_t text_size(const json_t *value)
 {
     uint64_t n = 0;
     const struct json_writer w = {.sink = count, .ctx = &n, .ascii = true};
 
-    json_write(&w, string);
+    json_write(&w, value);
     return n;
 }
 
 static uint64_t name_size(const char *name)
 {
-    json_t *string = json_string(name);
-    uint64_t n = string_size(string);
+    json_t *value = json_string(name);
+    uint64_t n = text_size(value);
 
-    json_decref(string);
+    json_decref(value);
     return n;
 }
 
@@ -56,7 +56,7 @@ uint64_t eks_size(const struct task *task, const json_t *value)
         return n;
     }
     if (!json_is_object(value) && !json_is_array(value)) {
-        return string_size(value);
+        return text_size(value);
     }
     n = 2;
     json_array_foreach(of.out, i, item)

@@ -18,12 +18,11 @@ static int refuse_word(const struct fooocus_api_choice *choice, const char *labe
         n++;
     }
     const char *nearest = text_nearest(word, choice->words, n);
-    return error_set(err, choice->replaced ? EXIT_REFUSED : EXIT_USAGE,
-                     "%s: Fooocus-API has no %s '%s'%s%s%s%s; --set-unchecked sends it anyway",
-                     label, choice->name, word,
-                     choice->replaced ? " and would take its default in silence" : "",
-                     nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                     nearest != NULL ? "'?" : "");
+    return error_set(
+        err, EXIT_USAGE, "%s: Fooocus-API has no %s '%s'%s%s%s%s (--set-unchecked sends it anyway)",
+        label, choice->name, word, choice->replaced ? " and would take its default in silence" : "",
+        nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+        nearest != NULL ? "'?" : "");
 }
 
 static int check_word(const struct fooocus_api_choice *choice, const char *label,

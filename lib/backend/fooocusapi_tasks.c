@@ -64,7 +64,8 @@ static bool list_bounded(const struct task_range *range, const char *query, stru
 
 static bool list(const struct task_range *range, struct request *request)
 {
-    static const char *const queries[] = {"all", "current", "pending", "history"};
+    /* The history alone has the task that runs among its own, and does not tell which it is. */
+    static const char *const queries[] = {"all", "current", "pending", "all"};
     char page[48] = "", size[48] = "";
 
     *request = (struct request){0};
@@ -201,7 +202,8 @@ static int listed(const struct task_range *range, const json_t *reply, json_t *t
         return error_set(err, EXIT_FAILED, "the server's answer is no list of tasks");
     }
     for (size_t i = 0; i < 3 && result == 0; i++) {
-        result = add_list(range, reply, order[i], all, err);
+        bool wanted = range->query == TASKS_ALL || range->query == order[i];
+        result = wanted ? add_list(range, reply, order[i], all, err) : 0;
     }
     size_t n = json_array_size(all), first = 0, count = n;
     if (is_bounded(range) && (range->page >= 0 || range->page_size > 0)) {
@@ -293,9 +295,10 @@ static bool utc_offset(const json_t *reply, long *seconds)
     return false;
 }
 
-/* Bounds are narrowed to whole seconds, so that nothing outside is deleted. The server deletes
- * nothing when the end is not after the start, and waiting and running tasks too (D21). */
-static bool erase(const struct task_range *range, struct request *request)
+/* Bounds are narrowed to whole seconds, so that nothing outside is deleted. False when the server
+ * would not read them as a range: it deletes nothing then, but lists everything (D21). */
+static bool request_range(const struct task_range *range, const char *query,
+                          struct request *request)
 {
     char start[32], end[32];
 
@@ -307,7 +310,18 @@ static bool erase(const struct task_range *range, struct request *request)
     int64_t to = floor_seconds(range->until) + range->utc_offset;
     return from < to && from >= TIME_FIRST && to <= TIME_LAST &&
            write_time(start, sizeof start, from) && write_time(end, sizeof end, to) &&
-           request_path(request, "/tasks?action=delete&start_at=%s&end_at=%s", start, end);
+           request_path(request, "/tasks?%s&start_at=%s&end_at=%s", query, start, end);
+}
+
+/* Waiting and running tasks are deleted, too (D21). */
+static bool erase(const struct task_range *range, struct request *request)
+{
+    return request_range(range, "action=delete", request);
+}
+
+static bool rehearse(const struct task_range *range, struct request *request)
+{
+    return request_range(range, "query=all", request);
 }
 
 const struct task_service fooocusapi_tasks = {
@@ -315,5 +329,6 @@ const struct task_service fooocusapi_tasks = {
     .listed = listed,
     .clock = ask_clock,
     .utc_offset = utc_offset,
+    .rehearse = rehearse,
     .erase = erase,
 };

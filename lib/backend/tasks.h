@@ -37,6 +37,10 @@ struct task_service {
     /* utc_offset from the answer to that; false when it does not tell. */
     bool (*utc_offset)(const json_t *reply, long *seconds);
 
+    /* The request for the list of what erase() would delete, by the server's own reading of the
+     * times, where that may be another than listed()'s. NULL: it is the same. */
+    bool (*rehearse)(const struct task_range *range, struct request *request);
+
     /* The request that deletes what is in the range; both bounds are given. NULL: it cannot. */
     bool (*erase)(const struct task_range *range, struct request *request);
 };

@@ -90,6 +90,13 @@ int check_endpoint(struct job *job, json_t **document, struct error *err)
         result = *document == NULL ? error_memory(err, "checking the endpoint")
                                    : list(job, r.net, *document, err);
     }
+    if (result == 0 && job->backend->probe == NULL && job->backend->catalogue != NULL &&
+        json_object_size(*document) == 4) {
+        result = error_set(err, EXIT_REFUSED,
+                           "'%s' does not answer as %s does: it has none of its "
+                           "lists",
+                           job->url, job->backend->title);
+    }
     net_close(r.net);
     if (result != 0) {
         json_decref(*document);

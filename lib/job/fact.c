@@ -63,6 +63,9 @@ int fact_fault(const struct fault_of *of, const struct net_reply *reply, struct 
     const char *text = words.len > 0 ? words.data : "";
     text_clean(shown, sizeof shown, text, strlen(text), TEXT_SHOWN_MAX);
     text_clean(path, sizeof path, of->path, strcspn(of->path, "?"), TEXT_SHOWN_MAX);
+    if (status == 400 && strncmp(text, "MISSING_API_KEY", 15) == 0) {
+        code = EXIT_KEY; /* so PPInfra's vendor has it */
+    }
     if (!of->in_s3 && is_no_path(status, text)) {
         error_set(err, code, "this endpoint does not offer %s: the server answered 404 to %s",
                   of->what, path);

@@ -192,7 +192,8 @@ void spend_end(struct job *job, int result, const struct net_reply *reply, const
 {
     struct error why = *err, ignored;
     int s = reply->status;
-    bool refused = !job->submitted || (s >= 300 && s < 500 && s != 408);
+    bool refused = !job->submitted || (s >= 300 && s < 500 && s != 408) || s == 503 ||
+                   (s == 200 && err->code == EXIT_REFUSED);
 
     if (job->journal == NULL || job->key_in_journal[0] == '\0' || result == 0) {
         return;

@@ -4,10 +4,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/instant.h"
 #include "job/fact.h"
 #include "job/wait.h"
 #include "wire/json.h"
 
+#define PAGE_MAX 100000
+#define CLOCK_SLACK_MS 3600000
 #define VERIFY_MS 10000 /* how long a task that was stopped may take to end */
 
 /* One GET. 0 with *json NULL when there is no such path. */
@@ -67,7 +70,7 @@ static int find_offset(struct run *run, struct task_range *range, bool *known, s
 }
 
 /* The raw list; 1 when there is none. */
-static int list(struct run *run, const struct task_range *range, json_t **tasks, struct error *err)
+static int list(struct run *run, struct task_range *range, json_t **tasks, struct error *err)
 {
     const struct task_service *service = run->job->backend->tasks;
     struct request request;
@@ -82,6 +85,9 @@ static int list(struct run *run, const struct task_range *range, json_t **tasks,
     }
     if (json == NULL) {
         return 1;
+    }
+    if (service->utc_offset != NULL) { /* the clock of that time of the year, if it tells */
+        service->utc_offset(json, &range->utc_offset);
     }
     *tasks = json_array();
     int result = service->listed(range, json, *tasks, err);
@@ -236,16 +242,22 @@ int tasks_stop(struct run *run, enum ask ask, json_t **document, struct error *e
     return result;
 }
 
-/* Whether a task that has not ended may be in the range: one whose time is not known counts. */
-static bool has_unfinished(const json_t *tasks)
+/* Whether a task that has not ended may be in the range: one whose time is not known counts, and
+ * one that a change of the server's clock may bring in. */
+static bool has_unfinished(const struct task_range *range, const json_t *tasks)
 {
     const json_t *task;
+    int64_t at;
     size_t i;
 
     json_array_foreach(tasks, i, task)
     {
         const char *status = json_string_at(task, "status");
-        if (status == NULL || strcmp(status, "queued") == 0 || strcmp(status, "running") == 0) {
+        const char *time = json_string_at(task, "submitted_at");
+        bool outside = time != NULL && instant_parse(time, &at) &&
+                       (at < range->since - CLOCK_SLACK_MS || at > range->until + CLOCK_SLACK_MS);
+        if (!outside &&
+            (status == NULL || strcmp(status, "queued") == 0 || strcmp(status, "running") == 0)) {
             return true;
         }
     }
@@ -259,8 +271,8 @@ static int refuse_unfinished(struct run *run, const struct task_range *range, st
 
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         struct task_range now = {.query = queries[i],
-                                 .page = -1,
-                                 .page_size = -1,
+                                 .page = 0,
+                                 .page_size = PAGE_MAX,
                                  .since = TIME_UNBOUND,
                                  .until = TIME_UNBOUND,
                                  .utc_offset = range->utc_offset};
@@ -268,15 +280,70 @@ static int refuse_unfinished(struct run *run, const struct task_range *range, st
         if (list(run, &now, &tasks, err) < 0) {
             return -1;
         }
-        bool any = has_unfinished(tasks);
+        bool any = has_unfinished(range, tasks);
         json_decref(tasks);
         if (any) {
             return error_set(err, EXIT_REFUSED,
-                             "a task waits or runs on the server, and deleting would lose it: wait "
-                             "until it has ended");
+                             "a task in this range waits or runs on the server, and deleting would "
+                             "lose it: wait until it has ended");
         }
     }
     return 0;
+}
+
+static bool holds_id(const json_t *tasks, const char *id)
+{
+    const json_t *task;
+    size_t i;
+
+    json_array_foreach(tasks, i, task)
+    {
+        const char *other = json_string_at(task, "task_id");
+        if (id != NULL && other != NULL && strcmp(id, other) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the server takes to be in the range must be what was shown: its clock may have changed
+ * within the range (D19), and tasks may have come since. */
+static int rehearse(struct run *run, const struct task_range *range, const json_t *shown,
+                    struct error *err)
+{
+    const struct task_service *service = run->job->backend->tasks;
+    const struct task_range all = {.query = TASKS_HISTORY,
+                                   .page = -1,
+                                   .page_size = -1,
+                                   .since = TIME_UNBOUND,
+                                   .until = TIME_UNBOUND};
+    struct request request;
+    json_t *json = NULL, *tasks = json_array(), *task;
+    size_t i;
+
+    if (service->rehearse == NULL) {
+        json_decref(tasks);
+        return 0;
+    }
+    int result = service->rehearse(range, &request)
+                     ? get(run, &request, &json, err)
+                     : error_set(err, EXIT_USAGE, "the range of times cannot be sent");
+    result = result == 0 && json != NULL ? service->listed(&all, json, tasks, err) : result;
+    bool same = result == 0 && json_array_size(tasks) == json_array_size(shown);
+    json_array_foreach(tasks, i, task)
+    {
+        same = same && holds_id(shown, json_string_at(task, "task_id"));
+    }
+    if (result == 0 && !same) {
+        result = error_set(err, EXIT_REFUSED,
+                           "nothing was deleted: the server takes %zu tasks to be in this range, "
+                           "not the %zu of the list; its clock changed then, or tasks have come: "
+                           "list them again, and choose other times",
+                           json_array_size(tasks), json_array_size(shown));
+    }
+    json_decref(tasks);
+    json_decref(json);
+    return result;
 }
 
 static int erase(struct run *run, const struct task_range *range, struct error *err)
@@ -314,11 +381,10 @@ int tasks_erase(struct run *run, struct task_range *range,
     result = result != 0 ? result : list(run, range, &tasks, err);
     if (result == 0 && json_array_size(tasks) > 0) {
         *documents = documents_of(run, tasks);
-        result = has_unfinished(tasks) ? error_set(err, EXIT_REFUSED,
-                                                   "a task in this range waits or runs: deleting "
-                                                   "would lose it")
-                                       : refuse_unfinished(run, range, err);
+        result = refuse_unfinished(run, range, err);
         result = result != 0 ? result : agree(ctx, *documents) ? 0 : 2;
+        result = result != 0 ? result : refuse_unfinished(run, range, err);
+        result = result != 0 ? result : rehearse(run, range, tasks, err);
         result = result != 0 ? result : erase(run, range, err);
         result = result != 0 ? result : list(run, range, &after, err);
         if (result == 0 && json_array_size(after) > 0) {

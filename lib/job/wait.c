@@ -46,7 +46,7 @@ static void note(struct wait *w, const char *state, json_t *images)
         }
         free(path);
     }
-    line = json_pack("{s:s,s:s,s:s?,s:o}", "key", w->entry, "state", state, "reason",
+    line = json_pack("{s:s,s:s,s:s*,s:o}", "key", w->entry, "state", state, "reason",
                      w->outcome.reason, "images", paths);
     if (line == NULL || journal_add(w->journal, line, &err) != 0) {
         backend_warn(w->of.task,
@@ -140,6 +140,10 @@ static void fetch(struct wait *w)
     if (w->look || w->outcome.n_links == 0) {
         if (!w->look) { /* its results are still to be fetched */
             note(w, "succeeded", NULL);
+            backend_warn(w->of.task,
+                         "the results went to whoever sent the task: %s does not give "
+                         "them again",
+                         w->of.backend->title);
         }
         end(w, "succeeded", NULL, 0);
         return;

@@ -24,7 +24,7 @@ STAGES = (("ppinfra", "facts", "sync", None), ("ppinfra", "submit", "sync", None
           ("fooocus-api", "facts", "sync", None), ("fooocus-api", "submit", "sync", None),
           ("fooocus-api", "submit", "async", None), ("fooocus-api", "submit", "binary", None),
           ("fooocus-api", "poll", "wait", None), ("fooocus-api", "link", "fetch", None))
-WHOLE = {("ppinfra", "facts"), ("ppinfra", "submit"), ("ppinfra", "poll"), ("ppinfra", "link"),
+WHOLE = {("ppinfra", "submit"), ("ppinfra", "poll"), ("ppinfra", "link"),
          ("fooocusapi", "stream"), ("fooocus-api", "binary")}
 MARKS = {"an empty answer", "half the headers", "Content-Length too long", "chunks: no end",
          "half a body", "status 99999"}

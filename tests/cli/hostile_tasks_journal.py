@@ -52,8 +52,8 @@ for name, junk in (("empty lines", b"\n\n\n"), ("text", b"hello\n"), ("escapes",
                    ("a key of 60 KB", json.dumps({"key": "k" * 60000, "task_id": ID}).encode() + b"\n"),
                    ("an escaped NUL", b'{"key":"a\\u0000b","task_id":"t-1"}\n'), ("doubled members", b'{"key":"a","key":"b"}\n'),
                    ("NaN", b'{"key":"a","x":NaN}\n'), ("CRLF", b"\r\n\r\n"), ("1000 broken lines", b"{\n" * 1000)):
-    each(f"{name}, before", junk + line(), exits=OK)
-    each(f"{name}, behind", line() + junk, exits=OK)
+    each(f"{name}, before", junk + line(), (LIST, WAIT), OK)
+    each(f"{name}, behind", line() + junk, (WAIT,), OK)
 each("half a line behind", line() + line(task_id="t-2", key="sdctl-b")[:60], exits=OK)
 each("nothing", b"", (LIST, ALL), OK, files=0)
 each("the task in two lines", line(task_id=...) + json.dumps({"key": ENTRY["key"], "task_id": ID}).encode() + b"\n", exits=OK)

@@ -17,7 +17,7 @@ import gateway
 import server
 from gateway import BUCKET, DATA, KEY, Gateway, keys_of, outs, read, wait_for
 
-SDCTL = os.environ.get("SDCTL", "./sdctl")
+SDCTL = os.path.abspath(os.environ.get("SDCTL", "./sdctl"))
 TILE, PHOTO, MASK = (os.path.join(DATA, name) for name in ("tile.png", "photo.png", "photo-mask.png"))
 PLAIN = ["-p", "a cup", "--size", "64x64", "--steps", "2", "--set", "runtime=sdruntime", "--set", "prefix=output"]
 passed = failed = 0

@@ -230,7 +230,7 @@ static void test_refusals(void)
                   EXIT_USAGE, "a1111");
     check_refused(SET("{\"overwrite_switch\":4}"), EXIT_USAGE, "from -1 to 1");
     check_refused(SET("{\"adm_scaler_end\":\"x\"}"), EXIT_USAGE, "a number");
-    check_refused(SET("{\"sampler_name\":\"eulre\"}"), EXIT_REFUSED, "'euler'");
+    check_refused(SET("{\"sampler_name\":\"eulre\"}"), EXIT_USAGE, "'euler'");
     check_refused(SET("{\"performance_selection\":\"Fast\"}"), EXIT_USAGE, "performance_selection");
     check_refused(SET("{\"advanced_params\":{\"clip_skp\":1}}"), EXIT_USAGE, "clip_skip");
     check_refused(SET("{\"advanced_params\":{\"clip_skip\":1},\"clip_skip\":2}"), EXIT_USAGE,

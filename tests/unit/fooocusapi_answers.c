@@ -204,13 +204,13 @@ static void check_list(void)
     const struct task_service *s = fooocusapi_backend.tasks;
 
     CHECK(s->list(&range, &request) &&
-              strcmp(request.path, "/tasks?query=history&page=3&page_size=5") == 0,
+              strcmp(request.path, "/tasks?query=all&page=3&page_size=5") == 0,
           "%s", request.path);
     CHECK(!s->erase(&range, &request), "erase without bounds");
     range.since = JULY;
     CHECK(s->list(&range, &request) &&
               strcmp(request.path,
-                     "/tasks?query=history&page=0&page_size=100000&start_at=2024-07-04T16:35:48"
+                     "/tasks?query=all&page=0&page_size=100000&start_at=2024-07-04T16:35:48"
                      "&end_at=2999-01-01T00:00:00") == 0,
           "%s", request.path);
     CHECK(!s->erase(&range, &request), "erase with one bound");

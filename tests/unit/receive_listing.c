@@ -13,14 +13,14 @@
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                 \
     "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
 
-static const char whole[] = HEAD
-    "<Name>b</Name><Prefix/><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys>\n"
-    "<IsTruncated>true</IsTruncated>\r\n<NextContinuationToken>1/a+b==</NextContinuationToken>"
-    "<Contents><Key>o/a&amp;b&lt;&#x20;&#233;.png</Key>"
-    "<LastModified>2024-01-02T03:04:05.000Z</LastModified><ETag>&quot;x&quot;</ETag>"
-    "<Size>17</Size><Owner><ID>1</ID><DisplayName>n</DisplayName></Owner></Contents>"
-    "<Contents a='>' ><Key>\xe4\xb8\xad.out</Key><Size>0</Size></Contents>"
-    "<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes></ListBucketResult>\n";
+static const char whole[] =
+    HEAD "<Name>b</Name><Prefix/><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys>\n"
+         "<IsTruncated>true</IsTruncated>\r\n<NextContinuationToken>1/a+b==</NextContinuationToken>"
+         "<Contents><Key>o/a&amp;b&lt;&#x20;&#233;.png</Key>"
+         "<LastModified>2024-01-02T03:04:05.000Z</LastModified><ETag>&quot;x&quot;</ETag>"
+         "<Size>17</Size><Owner><ID>1</ID><DisplayName>n</DisplayName></Owner></Contents>"
+         "<Contents a='>' ><Key>\xe4\xb8\xad.out</Key><Size>0</Size></Contents>"
+         "<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes></ListBucketResult>\n";
 
 static const char wanted[] =
     "{\"keys\":[{\"key\":\"o/a&b< \\u00e9.png\",\"modified\":\"2024-01-02T03:04:05.000Z\","
@@ -47,8 +47,8 @@ static void check_whole(void)
     for (size_t cut = 0; cut < sizeof whole; cut++) {
         json_t *json = read_list(whole, sizeof whole - 1, cut, &err);
         char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
-        CHECK(text != NULL && strcasecmp(text, wanted) == 0, "cut at %zu: %s %s", cut, text,
-              err.text);
+        CHECK(text != NULL && strcasecmp(text, wanted) == 0, "cut at %zu: %s %s", cut,
+              text != NULL ? text : "", err.text);
         free(text);
         json_decref(json);
     }

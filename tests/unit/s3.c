@@ -19,9 +19,16 @@ static void check_parse(void)
                 {"s3://abc/", "abc", ""},
                 {"s3://my.bucket-1/a/b c/\xc3\xa9", "my.bucket-1", "a/b c/\xc3\xa9"},
                 {"s3://abc//x", "abc", "/x"}};
-    static const char *const bad[] = {"",        "s3:/abc",      "s3://ab/x",   "s3://ABC/x",
-                                      "s3://-abc/x", "s3://abc./x",  "s3://a_bc/x", "https://abc/x",
-                                      "s3://a@bc/x", "s3://abc?x/y"};
+    static const char *const bad[] = {"",
+                                      "s3:/abc",
+                                      "s3://ab/x",
+                                      "s3://ABC/x",
+                                      "s3://-abc/x",
+                                      "s3://abc./x",
+                                      "s3://a_bc/x",
+                                      "https://abc/x",
+                                      "s3://a@bc/x",
+                                      "s3://abc?x/y"};
     struct s3_place place;
     struct error err;
     char *url = malloc(2000);
@@ -101,11 +108,11 @@ static void set(const char *name, const char *value)
 
 static void clear(void)
 {
-    static const char *const names[] = {
-        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-        "AWS_REGION",        "AWS_DEFAULT_REGION",    "AWS_PROFILE",
-        "AWS_CONFIG_FILE",   "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL",
-        "AWS_ENDPOINT_URL_S3"};
+    static const char *const names[] = {"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY",
+                                        "AWS_SESSION_TOKEN",  "AWS_REGION",
+                                        "AWS_DEFAULT_REGION", "AWS_PROFILE",
+                                        "AWS_CONFIG_FILE",    "AWS_SHARED_CREDENTIALS_FILE",
+                                        "AWS_ENDPOINT_URL",   "AWS_ENDPOINT_URL_S3"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         unsetenv(names[i]);
