@@ -221,14 +221,14 @@ static int wait_for_them(struct targets *t, struct error *err)
     const json_t *wanted;
     size_t i;
 
-    t->v = calloc(json_array_size(t->wanted) + 1, sizeof *t->v);
-    if (t->v == NULL) {
-        return error_memory(err, "waiting");
-    }
     t->n = 0;
     json_array_foreach(t->wanted, i, wanted)
     {
         t->n += json_object_get(wanted, "status") == NULL;
+    }
+    t->v = calloc(t->n + 1, sizeof *t->v);
+    if (t->v == NULL) {
+        return error_memory(err, "waiting");
     }
     size_t n = 0;
     json_array_foreach(t->wanted, i, wanted)
@@ -285,7 +285,7 @@ int tasks_wait(struct tasks *tasks, enum tasks_look look, struct error *err)
         tasks->several = names_several(t.wanted);
         result = wait_for_them(&t, err);
     }
-    for (size_t i = 0; t.v != NULL && i < json_array_size(t.wanted); i++) {
+    for (size_t i = 0; t.v != NULL && i < t.n; i++) {
         wait_release(&t.v[i].wait);
         backend_release_task(&t.v[i].task);
         output_release(&t.v[i].output);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cmd/run.h"
 #include "cmd/tasks.h"
 #include "wire/json.h"
@@ -41,6 +42,23 @@ static int want_id(struct wanted *t, const char *id, struct error *err)
     return json_array_append_new(t->list, one) == 0 ? 0 : error_memory(err, "reading the ids");
 }
 
+/* A document from elsewhere must not choose by itself where the key goes. */
+static int check_stranger(const struct wanted *t, const char *endpoint, struct error *err)
+{
+    const char *named = remote_endpoint(&t->tasks->settings->remote);
+    char shown[200];
+
+    if (endpoint == NULL || strpbrk(endpoint, ":/") == NULL ||
+        (named != NULL && strcmp(named, endpoint) == 0)) {
+        return 0;
+    }
+    text_clean(shown, sizeof shown, endpoint, strlen(endpoint), 80);
+    return error_set(err, EXIT_USAGE,
+                     "a document names the service '%s', which the journal does not know for this "
+                     "task: give it with --endpoint if that is right",
+                     shown);
+}
+
 /* Takes a result document. */
 static int want_document(struct wanted *t, json_t *document, struct error *err)
 {
@@ -62,7 +80,8 @@ static int want_document(struct wanted *t, json_t *document, struct error *err)
     if (id == NULL) {
         return error_set(err, EXIT_INPUT, "a document on standard input has no task_id");
     }
-    if (journal_find(t->tasks->journal, id, endpoint, &entry, err) != 0) {
+    if (journal_find(t->tasks->journal, id, endpoint, &entry, err) != 0 ||
+        (entry == NULL && check_stranger(t, endpoint, err) != 0)) {
         return -1;
     }
     json_t *one = json_pack("{s:s,s:O?,s:O?,s:O?,s:O?,s:O?,s:o?}", "task_id", id, "endpoint",

@@ -215,6 +215,11 @@ static int read_picture(struct task *task, const struct arrived *arrived, size_t
     if (outcome->pictures == NULL) {
         return error_memory(err, "reading the answer");
     }
+    const json_t *seed = json_object_get(task->native, "image_seed");
+    if (json_is_integer(seed) && json_integer_value(seed) >= 0) { /* of the one picture there is */
+        outcome->pictures[0] = (struct pictured){
+            .role = ROLE_RESULT, .has_seed = true, .seed = json_integer_value(seed)};
+    }
     outcome->n_pictures = n_arrived;
     outcome->standing = STANDING_SUCCEEDED;
     backend_compare(task, fooocus_api_natives, arrived, n_arrived, outcome);

@@ -108,9 +108,9 @@ static int compose_fixed(struct task *task, struct error *err)
     }
     if (task->delivery == DELIVERY_BINARY &&
         json_integer_value(json_object_get(task->native, "image_number")) > 1) {
-        return error_set(err, EXIT_USAGE,
-                         "one picture is all that comes as a picture: leave --count out, or have "
-                         "the result come another way");
+        return error_set(
+            err, EXIT_USAGE, "--binary brings one image, not %lld: leave --binary out, or --count",
+            (long long)json_integer_value(json_object_get(task->native, "image_number")));
     }
     return told ? 0 : error_memory(err, "preparing the request");
 }

@@ -1,5 +1,7 @@
 #include "job/check.h"
 
+#include <stdlib.h>
+
 #include "job/fact.h"
 #include "job/run.h"
 #include "net/net.h"
@@ -74,33 +76,45 @@ static int confirm(struct job *job, struct net *net, struct error *err)
                              job->backend->title);
 }
 
+/* Confirms, then lists. NULL with the error. */
+static json_t *describe(struct run *r, bool told, struct error *err)
+{
+    struct job *job = r->job;
+
+    if (!told && confirm(job, r->net, err) != 0) {
+        return NULL;
+    }
+    json_t *document = json_pack("{s:s,s:s,s:s,s:s}", "endpoint", job->endpoint_name, "url",
+                                 job->url, "backend", job->backend->name, "status", "ok");
+    int result = document == NULL ? error_memory(err, "checking the endpoint")
+                                  : list(job, r->net, document, err);
+    if (result == 0 && job->backend->probe == NULL && job->backend->catalogue != NULL &&
+        json_object_size(document) == 4) {
+        result = error_set(err, EXIT_REFUSED,
+                           "'%s' does not answer as %s does: it has none of its lists", job->url,
+                           job->backend->title);
+    }
+    if (result != 0) {
+        json_decref(document);
+        return NULL;
+    }
+    return document;
+}
+
 int check_endpoint(struct job *job, json_t **document, struct error *err)
 {
-    struct run r = {.job = job};
+    struct run *r = calloc(1, sizeof *r); /* large: off the stack */
 
     *document = NULL;
+    if (r == NULL) {
+        return error_memory(err, "checking the endpoint");
+    }
+    r->job = job;
     bool told = job->backend == NULL; /* finding out confirms it */
-    int result = run_open(&r, err);
-    if (result == 0 && !told) {
-        result = confirm(job, r.net, err);
+    if (run_open(r, err) == 0) {
+        *document = describe(r, told, err);
     }
-    if (result == 0) {
-        *document = json_pack("{s:s,s:s,s:s,s:s}", "endpoint", job->endpoint_name, "url", job->url,
-                              "backend", job->backend->name, "status", "ok");
-        result = *document == NULL ? error_memory(err, "checking the endpoint")
-                                   : list(job, r.net, *document, err);
-    }
-    if (result == 0 && job->backend->probe == NULL && job->backend->catalogue != NULL &&
-        json_object_size(*document) == 4) {
-        result = error_set(err, EXIT_REFUSED,
-                           "'%s' does not answer as %s does: it has none of its "
-                           "lists",
-                           job->url, job->backend->title);
-    }
-    net_close(r.net);
-    if (result != 0) {
-        json_decref(*document);
-        *document = NULL;
-    }
-    return result;
+    net_close(r->net);
+    free(r);
+    return *document != NULL ? 0 : -1;
 }

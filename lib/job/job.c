@@ -277,7 +277,7 @@ int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct err
 {
     struct request request;
     struct body body;
-    char chunk[16384];
+    char chunk[4096];
     size_t got;
     int result = -1;
 

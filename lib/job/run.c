@@ -125,7 +125,7 @@ static void await(struct run *r)
                             .of = run_result(job),
                             .patience = &job->patience,
                             .journal = job->journal,
-                            .entry = job->key_in_journal,
+                            .entry = job->journal != NULL ? job->key_in_journal : NULL,
                             .key = job->key,
                             .fresh = true,
                             .watch = job->watch,
@@ -293,25 +293,29 @@ void run_release(struct run *r)
 
 int job_run(struct job *job, json_t **document, struct error *err)
 {
-    struct run r = {.job = job};
+    struct run *r = calloc(1, sizeof *r); /* large: off the stack */
+    int result = -1;
 
     *document = NULL;
-    if (run_compose(&r, err) != 0) {
-        run_release(&r);
-        net_close(r.net);
-        return -1;
+    if (r == NULL) {
+        return error_memory(err, "running the job");
     }
-    run_begin(&r);
-    while (r.state != RUN_DONE) {
-        run_step(&r);
-        if (r.state != RUN_DONE) {
-            net_step(r.net, run_due(&r));
+    r->job = job;
+    if (run_compose(r, err) == 0) {
+        run_begin(r);
+        while (r->state != RUN_DONE) {
+            run_step(r);
+            if (r->state != RUN_DONE) {
+                net_step(r->net, run_due(r));
+            }
         }
+        *document = r->document;
+        r->document = NULL;
+        *err = r->err;
+        result = r->result;
     }
-    *document = r.document;
-    r.document = NULL;
-    *err = r.err;
-    run_release(&r);
-    net_close(r.net);
-    return r.result;
+    run_release(r);
+    net_close(r->net);
+    free(r);
+    return result;
 }

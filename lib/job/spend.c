@@ -13,7 +13,7 @@
 static int digest_of(const struct job *job, const struct request *request, struct body *body,
                      char hex[65], struct error *err)
 {
-    unsigned char chunk[16384];
+    unsigned char chunk[4096];
     uint8_t digest[SHA256_LEN];
     struct sha256 hash;
     size_t got;

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "job/fact.h"
 #include "job/poll.h"
@@ -103,6 +104,17 @@ static int read_outcome(struct run *r, const json_t *json, struct error *err)
                                     &r->outcome, err);
 }
 
+/* The key as a task's id would be shown and journalled. */
+static int check_id(struct job *job, struct error *err)
+{
+    if (job->key == NULL || job->key->bytes == NULL ||
+        strstr(job->task.id, job->key->bytes) == NULL) {
+        return 0;
+    }
+    job->task.id[0] = '\0';
+    return error_set(err, EXIT_FAILED, "the server's answer has no usable task id");
+}
+
 /* What the answer says. */
 static int read_answer(struct run *r, const struct net_reply *reply, const json_t *json,
                        struct error *err)
@@ -114,7 +126,7 @@ static int read_answer(struct run *r, const struct net_reply *reply, const json_
                                 .what = job->command};
 
     if (reply->status == 200) {
-        return read_outcome(r, json, err);
+        return read_outcome(r, json, err) == 0 ? check_id(r->job, err) : -1;
     }
     return reply->status == 204 && r->exchange.request.answer == ANSWER_PICTURE
                ? error_set(err, EXIT_FAILED, "the server made no picture") /* D15 */

@@ -66,6 +66,16 @@ static void end(struct wait *w, const char *status, json_t *images, int result)
     }
 }
 
+/* What the user can type for the task: its id unless a shell would make something else of it. */
+static const char *name_of(const struct wait *w)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    const char *id = w->of.task->id;
+    bool safe = *id != '\0' && *id != '-' && id[strspn(id, plain)] == '\0';
+
+    return safe ? id : w->entry != NULL ? w->entry : "ID";
+}
+
 /* The wait ends, the task may live on. */
 static void give_up(struct wait *w)
 {
@@ -80,9 +90,9 @@ static void give_up(struct wait *w)
                   w->of.backend->never);
     }
     text_clean(why, sizeof why, w->err.text, strlen(w->err.text), sizeof why);
-    if (w->of.task->id[0] != '\0') {
-        error_set(&w->err, w->err.code, "%s; 'sdctl tasks wait %s' goes on with this task", why,
-                  w->of.task->id);
+    if (w->entry != NULL || w->of.task->id[0] != '\0') {
+        error_set(&w->err, w->err.code, "%s; 'sdctl tasks wait %s%s' goes on with this task", why,
+                  name_of(w), w->entry != NULL ? "" : " --endpoint ...");
     }
     end(w,
         standing_name(w->outcome.standing == STANDING_SUCCEEDED ? STANDING_RUNNING

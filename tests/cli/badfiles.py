@@ -559,7 +559,8 @@ for name, data in (("empty", b""), ("a line end alone", b"\n"), ("CR LF alone", 
                    ("a space in front", b" user:s3cr3t"), ("a tab", b"user:\ts3cr3t"), ("UTF-8", b"user:s3cr3t\xc3\xa9"),
                    ("0xff", b"user:s3cr3t\xff"), ("DEL", b"user:s3cr3t\x7f"), ("5 KiB", b"user:" + b"s3cr3t" * 860),
                    ("4097 bytes", b"user:" + b"x" * 4092), ("no colon", b"s3cr3t"), ("20 MB", b"x" * 20000000)):
-    case(f"key file: {name}", KEYED, {5}, files={"k": data}, key=b"s3cr3t")
+    keyed = KEYED + (["-b", "webui"] if name == "no colon" else [])
+    case(f"key file: {name}", keyed, {5}, files={"k": data}, key=b"s3cr3t")
 for name, data in (("plain", b"user:s3cr3t"), ("with LF", b"user:s3cr3t\n"), ("with CR LF", b"user:s3cr3t\r\n"),
                    ("4096 bytes", b"user:" + b"x" * 4091), ("an empty password", b"user:"), ("two colons", b"user:s3:cr3t")):
     case(f"key file: {name}", KEYED, {0}, files={"k": data}, key=b"s3cr3t", contact=True, new_files=1, warnings=0)
@@ -579,7 +580,7 @@ case("key on standard input", [*IMG, "-i", "good.png", "--api-key-file", "-"], {
 case("a key as an argument", [*IMG, "-i", "good.png", "--api-key", "user:s3cr3t"], {2}, key=b"s3cr3t")
 case("a key as an argument, joined", [*IMG, "-i", "good.png", "--api-key=user:s3cr3t"], {2}, key=b"s3cr3t")
 for value in ("user:s3cr3t\n\n", "user:\ts3cr3t", "\x1b[2J:s3cr3t", "s3cr3t"):
-    case(f"SDCTL_API_KEY {value[:8]!r}", [*IMG, "-i", "good.png"], {5}, env={"SDCTL_API_KEY": value}, key=b"s3cr3t")
+    case(f"SDCTL_API_KEY {value[:8]!r}", [*IMG, "-i", "good.png", "-b", "webui"], {5}, env={"SDCTL_API_KEY": value}, key=b"s3cr3t")
 case("the key is not in a dry run", [*DRY, "-e", URL, "-v", "--api-key-file", "k"], {0, 3, 5}, files={"k": b"user:s3cr3t"},
      key=b"s3cr3t")
 

@@ -110,6 +110,16 @@ CHECKPOINT=aurora_v1_100000.safetensors # SD 1.5; basalt_v1_100001.safetensors i
 PLAIN=(-i "$TILE" -p cup --model $CHECKPOINT --count 1 --steps 2 --cfg-scale 7 --sampler Euler)
 SMALL=("${PLAIN[@]}" --size 128x128)
 
+# start_fooocus KIND [OPTION...]: fooocusapi or fooocus-api, which is the endpoint from here on
+start_fooocus() {
+    start_sandbox --backend "$@"
+    export SDCTL_ENDPOINT=$URL SDCTL_BACKEND=$1
+    hide 's/\b[0-9a-f]{32}\b/TASK/g; s/20[0-9]{2}-[0-9]{2}-[0-9]{2}_[0-9-]{8}_[0-9]{4}/NAME/g; s#/20[0-9]{2}-[0-9]{2}-[0-9]{2}/#/DATE/#g'
+}
+# small requests: an image to upscale without painting, one with a mask
+FAST=(-i "$TILE" -p cup --seed 7 --set 'uov_method=Upscale (Fast 2x)')
+MASKED=(-i "$TILE" -m "$MASK" -p cup --seed 7 --set performance_selection=Lightning)
+
 # submissions: how many tasks the sandbox has taken
 submissions() { curl -s "$URL/sandbox/submissions" | jq -r '"\(.submissions) taken"'; }
 
@@ -132,14 +142,14 @@ requests() {
 # sent JQ-FILTER [N]: asks the N-th request kept (the last one if not given); pictures are left out
 sent() {
     local folder
-    folder=$(ls -d "$SERVED"/*/ 2>/dev/null | sed -n "${2:-$}p")
+    folder=$(ls -d "$SERVED"/[0-9]*/ 2>/dev/null | sed -n "${2:-$}p")
     [ -n "$folder" ] || { echo '(nothing was sent)' && return; }
     jq -c "$1 | walk(if type == \"string\" and length > 60 and test(\"^[A-Za-z0-9+/=]*$\")
         then .[0:16] + \"...\" else . end)" "${folder}request.json" | sed 's/^/sent: /'
 }
 
 # kept [N]: the folder of the N-th request kept, the last one if not given
-kept() { ls -d "$SERVED"/*/ 2>/dev/null | sed -n "${1:-$}s#/\$##p"; }
+kept() { ls -d "$SERVED"/[0-9]*/ 2>/dev/null | sed -n "${1:-$}s#/\$##p"; }
 
 # pick JQ-FILTER: asks the last standard output
 pick() { jq -c "$1" "$CASE/stdout"; }

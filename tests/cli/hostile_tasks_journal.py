@@ -193,8 +193,7 @@ given("ended, with escapes everywhere", json.dumps({**DOCUMENT, "status": EVIL, 
 given("ended, with a key", document(status="failed", info={"a": KEY.decode()}), OK)
 # The key is for the service that the user names, not for one that a document names.
 for name, how in (("and none is named", ["tasks", "wait", "-", *PASS[7:]]), ("and another is named", PASS)):
-    given(f"an endpoint of somebody's, {name}", document(endpoint="http://127.0.0.1:{other}"), how=how, key=True, other=True, files=1,
-          known="tasks wait - gives the key to whatever service a document names")
+    given(f"an endpoint of somebody's, {name}", document(endpoint="http://127.0.0.1:{other}"), how=how, key=True, other=True, files=1)
 given("10001 documents", document() * 10001, {2}, files=0)
 given("2000 that have ended", document(status="failed", task_id="x") * 2000, OK, files=0)
 given("17 MB", document(info="y" * (17 << 20)), SOME, files=1, rss=None)

@@ -15,7 +15,7 @@ import time
 
 import gateway
 import server
-from gateway import BUCKET, DATA, KEY, Gateway, keys_of, outs, read, wait_for
+from gateway import BUCKET, DATA, KEY, Gateway, keys_of, objects_of, outs, read, wait_for
 
 SDCTL = os.path.abspath(os.environ.get("SDCTL", "./sdctl"))
 TILE, PHOTO, MASK = (os.path.join(DATA, name) for name in ("tile.png", "photo.png", "photo-mask.png"))
@@ -70,9 +70,10 @@ class Bed:
         """Whether each image of a result document is, byte for byte, an object of its task, and the
         .out beside it knows its seed."""
         id_ = document["task_id"]
+        prefix = document["where"].removeprefix(f"s3://{BUCKET}/").removesuffix("/" + id_)
         out = {os.path.basename(k)[:-4]: json.loads(v)["parameters"]
-               for k, v in outs(self.s3, id_).items() if b'"image_seed"' in v}
-        objects = {self.bytes_of(k): os.path.basename(k) for k in keys_of(self.s3, f"output/{id_}/")
+               for k, v in outs(self.s3, id_, prefix=prefix).items() if b'"image_seed"' in v}
+        objects = {self.bytes_of(k): os.path.basename(k) for k in keys_of(self.s3, f"{prefix}/{id_}/")
                    if not k.endswith(".out")}
         for image in document["images"]:
             with open(os.path.join(self.folder, image["path"]), "rb") as f:
@@ -94,6 +95,10 @@ def test_plain(bed):
     check(status == 0 and len(documents[0]["images"]) == 2 and bed.is_result(documents[0]), "two images")
     check([image["seed"] for image in documents[0]["images"]] == [5, 6], "in their order")
     check(documents[0]["where"] == f"s3://{BUCKET}/output/{documents[0]['task_id']}", "where they are is said")
+    status, documents, _ = bed.img2img("pages.png", "--set", "n_iter=12", "--seed", "5", "--set",
+                                       "prefix=a&b <ü>+%/c", AWS_SESSION_TOKEN="CANARY-token")
+    check(status == 0 and [image["seed"] for image in documents[0]["images"]] == list(range(5, 17)) and
+          bed.is_result(documents[0]), "a listing of several pages, an odd prefix, a session token")
     status, documents, _ = bed.img2img("old.png", "--model", "v1-5-pruned-emaonly.safetensors",
                                        SDCTL_ENDPOINT=bed.box.url + "/v1alpha1")
     check(status == 0 and bed.is_result(documents[0]), "v1alpha1")
@@ -120,7 +125,7 @@ def test_stage(bed):
     status, documents, _ = bed.sdctl(
         "inpaint", *PLAIN, "-i", PHOTO, "--mask", MASK, "--s3-stage", stage, "-o", "inpainted.png")
     check(status == 0 and bed.is_result(documents[0]), "inpaint, image and mask staged")
-    names = [item["Key"] for item in bed.s3.list_objects_v2(Bucket="inputs", Prefix="st age/")["Contents"]]
+    names = [item["Key"] for item in objects_of(bed.s3, "st age/", "inputs")]
     check(len(names) == 2 and all(hashlib.sha256(bed.bytes_of(name, "inputs")).hexdigest() in name
                                   for name in names), "each is staged once, under its digest")
     link = bed.s3.generate_presigned_url("get_object", Params={"Bucket": "inputs", "Key": names[0]})
@@ -142,9 +147,8 @@ def test_deliveries(bed):
         check(status == 0 and not documents[0]["images"], f"{fault}: --async")
         found = outs(bed.s3, documents[0]["task_id"], n_outs)
         status, documents, _ = bed.sdctl("tasks", "wait", documents[0]["task_id"])
-        good = [item for item in bed.s3.list_objects_v2(
-            Bucket=BUCKET, Prefix=f"output/{documents[0]['task_id']}/")["Contents"]
-            if b'"error_msg": ""' in found.get(item["Key"], b"")]
+        good = [item for item in objects_of(bed.s3, f"output/{documents[0]['task_id']}/")
+                if b'"error_msg": ""' in found.get(item["Key"], b"")]
         newest = max(item["LastModified"] for item in good)  # whole seconds, so there may be two
         names = [os.path.basename(item["Key"])[:-4] + "-1.png" for item in good if item["LastModified"] == newest]
         check(status == 0 and bed.is_result(documents[0], names), f"{fault}: the newest good delivery counts")
@@ -247,10 +251,10 @@ def test_secrets(bed):
 
 
 def run():
+    server.client("http://127.0.0.1:9", region_name=server.REGION)  # or boto3 is missing
     began = time.monotonic()
     swift = server.Swift()
     try:
-        server.client(swift.endpoint)  # or boto3 is missing
         print(f"swift is up after {time.monotonic() - began:.1f} s")
         server.test_signatures(swift, check)
         with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other, \
@@ -274,6 +278,7 @@ def run():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         run()
     except server.Missing as reason:

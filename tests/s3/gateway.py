@@ -85,8 +85,13 @@ def picture(link="tile.png", **fields):
             **fields}
 
 
+def objects_of(s3, prefix, bucket=BUCKET):
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [item for page in pages for item in page.get("Contents", [])]
+
+
 def keys_of(s3, prefix):
-    return sorted(item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", []))
+    return sorted(item["Key"] for item in objects_of(s3, prefix))
 
 
 def outs(s3, id_, n=1, prefix="output"):

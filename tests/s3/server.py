@@ -25,6 +25,7 @@ import time
 import urllib.error
 import urllib.request
 
+PAGE = 5  # keys in one answer to a listing, so that few objects need several
 REGION = "eu-west-3"  # not the default, so that a client must sign for the one it was told
 ACCOUNT, USER = "sdctl", "agent"
 SKIPPED = 77
@@ -69,6 +70,7 @@ memcache_servers = 127.0.0.1:{memcached}
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
+max_bucket_listing = {page}
 [filter:tempauth]
 use = egg:swift#tempauth
 user_{account}_{name} = {secret} .admin
@@ -167,7 +169,7 @@ class Swift:
         for kind, port in zip(SERVERS, ports):
             self.write(kind + ".conf", BACKEND.format(kind=kind, port=port, root=self.root, user=user))
         self.write("proxy.conf", PROXY.format(
-            port=self.port, root=self.root, user=user, memcached=cache, region=REGION,
+            port=self.port, root=self.root, user=user, memcached=cache, region=REGION, page=PAGE,
             account=ACCOUNT, name=USER, secret=self.secret_key))
         self.run(PYTHON, "-I", "-W", "ignore", "-c", RINGS, self.root,
                  *(f"{kind}={port}" for kind, port in zip(SERVERS, ports)))
@@ -293,10 +295,10 @@ def test_signatures(swift, check):
     check(got == big, "what was put can be got")
     for i in range(7):
         s3.put_object(Bucket="pictures", Key=f"out/t/{i}.png", Body=b"x")
-    page = s3.list_objects_v2(Bucket="pictures", Prefix="out/t/", MaxKeys=5)
+    page = s3.list_objects_v2(Bucket="pictures", Prefix="out/t/")
     rest = s3.list_objects_v2(Bucket="pictures", Prefix="out/t/",
                               ContinuationToken=page.get("NextContinuationToken", ""))
-    check(page["IsTruncated"] and len(page["Contents"]) == 5 and len(rest["Contents"]) == 2,
+    check(page["IsTruncated"] and len(page["Contents"]) == PAGE and len(rest["Contents"]) == 2,
           "a listing comes in pages")
     wrong = swift.client(aws_secret_access_key=swift.secret_key + "x")
     refused = "SignatureDoesNotMatch"

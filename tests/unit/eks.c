@@ -353,17 +353,34 @@ static void check_failures(void)
         struct task task = waiting();
         struct outcome o;
         struct error err = {0};
-        read_answer(&task, ASK_STATE, "{'keys':[" ENTRY("t-1-0a1b.out", "01") "]}", &o, &err);
+        read_answer(&task, ASK_STATE,
+                    "{'keys':[" ENTRY("t-1-0a1b.out", "01") "," ENTRY("t-1-0a1b-1.png", "01") "]}",
+                    &o, &err);
         backend_release_outcome(&o);
         CHECK(read_answer(&task, ASK_QUEUE, rows[i].out, &o, &err) == 0 && !o.doubtful &&
                   o.standing == (rows[i].reason != NULL ? STANDING_FAILED : STANDING_SUCCEEDED),
-              "row %zu", i);
+              "row %zu: %s", i, err.text);
         CHECK(rows[i].reason == NULL || *rows[i].reason == '\0' ||
                   (o.reason != NULL && strcmp(o.reason, rows[i].reason) == 0),
               "row %zu: %s", i, o.reason != NULL ? o.reason : "");
         backend_release_outcome(&o);
         backend_release_task(&task);
     }
+}
+
+static void check_nothing(void)
+{
+    struct task task = waiting();
+    struct outcome o;
+    struct error err = {0};
+
+    read_answer(&task, ASK_STATE, "{'keys':[" ENTRY("t-1-0a1b.out", "01") "]}", &o, &err);
+    backend_release_outcome(&o);
+    CHECK(read_answer(&task, ASK_QUEUE, "{'parameters':{}}", &o, &err) != 0 &&
+              err.code == EXIT_FAILED,
+          "success without an image");
+    backend_release_outcome(&o);
+    backend_release_task(&task);
 }
 
 /* With save_images the WebUI puts a grid in front. */
@@ -396,6 +413,7 @@ int main(void)
     check_submission();
     check_groups();
     check_failures();
+    check_nothing();
     check_grid();
     return unit_done("eks");
 }

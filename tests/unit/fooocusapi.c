@@ -164,7 +164,10 @@ static const struct sent cases[] = {
      .neutral = "{" IMAGE ",\"model\":\"anime\"}",
      .body = "{\"image\":\"I\",\"image_type\":\"Anime\"}"},
     {"describe clip", .operation = OPERATION_INTERROGATE,
-     .neutral = "{" IMAGE ",\"model\":\"clip\"}", .words = "photo or anime"},
+     .neutral = "{" IMAGE ",\"model\":\"clip\"}",
+     .body = "{\"image\":\"I\",\"image_type\":\"Photo\"}"},
+    {"describe otherwise", .operation = OPERATION_INTERROGATE,
+     .neutral = "{" IMAGE ",\"model\":\"blip\"}", .words = "photo or anime"},
 };
 
 static json_t *object(const char *text)

@@ -251,7 +251,8 @@ static void test_values(void)
             "option '--size': '99999999999999999999999999999x8' is not WxH, such as 512x768");
     refuses("--resize jus", "option '--resize': 'jus' is not one of just, crop, fill, latent");
     refuses("--resize Crop", "option '--resize': 'Crop' is not one of just, crop, fill, latent");
-    refuses("--backend x", "option '--backend': 'x' is not one of webui, ppinfra, fooocusapi, fooocus-api");
+    refuses("--backend x",
+            "option '--backend': 'x' is not one of webui, ppinfra, fooocusapi, fooocus-api");
     refuses("--set key", "option '--set': 'key' is not KEY=VALUE");
     refuses("--set =value", "option '--set': '=value' is not KEY=VALUE");
     refuses("--sampler=", "option '--sampler': the value is empty");
