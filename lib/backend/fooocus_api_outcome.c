@@ -108,8 +108,8 @@ static int read_end(const json_t *job, const char *stage, struct outcome *outcom
     }
     text_clean(shown, sizeof shown, status != NULL ? status : "",
                status != NULL ? strlen(status) : 0, sizeof shown);
-    snprintf(reason, sizeof reason, "%s%s%s; the server's log says why",
-             *shown != '\0' ? "it failed at '" : "it failed", shown, *shown != '\0' ? "'" : "");
+    snprintf(reason, sizeof reason, "%s%s%sthe server does not say why: its own log does",
+             *shown != '\0' ? "at '" : "", shown, *shown != '\0' ? "'; " : "");
     return fail(outcome, STANDING_FAILED, reason, err);
 }
 

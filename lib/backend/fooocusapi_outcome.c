@@ -8,6 +8,8 @@
 
 #define NO_PICTURE "the server ended it without a picture, and does not say why: its own log does"
 
+#define LOST "it neither waits nor runs on the server, and has no result"
+
 static const struct progress nothing_known = {
     .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
 
@@ -263,7 +265,7 @@ static int read_queue(const struct task *task, const json_t *reply, struct outco
             read_progress(item, &outcome->progress);
         }
     }
-    return 0;
+    return outcome->standing == STANDING_MISSING ? set_reason(outcome, LOST, err) : 0;
 }
 
 static int read_picture(const struct task *task, size_t n_arrived, struct outcome *outcome,

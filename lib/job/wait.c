@@ -108,8 +108,9 @@ static void fail_task(struct wait *w, enum standing standing)
     note(w, standing == STANDING_CANCELLED ? "cancelled" : "failed", NULL);
     error_set(&w->err, EXIT_FAILED, "task %s %s%s%s", w->of.task->id,
               standing == STANDING_CANCELLED ? "was cancelled"
-              : standing == STANDING_MISSING ? "is not known to the service"
-                                             : "failed",
+              : standing == STANDING_MISSING
+                  ? (reason != NULL ? "is lost" : "is not known to the service")
+                  : "failed",
               reason != NULL && *reason != '\0' ? ": " : "", reason != NULL ? reason : "");
     if (reason != NULL) {
         text_clean(w->err.server, sizeof w->err.server, reason, strlen(reason),

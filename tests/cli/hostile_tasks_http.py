@@ -118,7 +118,7 @@ for kind, stage, how, state in STAGES:
         if number not in (401, 404, 500, 204) and (kind, stage) not in WHOLE:
             continue
         words = None if number in (204, 304) else "what the server says"
-        end = noted(stage, how, kind, not 300 <= number < 500)
+        end = noted(stage, how, kind, not (300 <= number < 500 or number == 503))
         if stage == "facts" and number not in (401, 403, 429, 502, 503):
             exits, words, end = {0, 4, 6, 7}, None, None
         if stage in ("poll", "queue") and number == 404:

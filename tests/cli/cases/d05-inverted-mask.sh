@@ -4,7 +4,7 @@ for kind in fooocusapi fooocus-api; do
     start_fooocus $kind
     try sdctl inpaint "${MASKED[@]}" -q -o plain-$kind.png
     try sdctl inpaint "${MASKED[@]}" --invert-mask -q -o inverted-$kind.png
-    sent 'has("invert_mask_checkbox"), (.advanced_params | has("invert_mask_checkbox")?)'
+    pick '.params | keys'
     for n in 1 2; do
         for mask in "$(kept $n)"/mask*.png; do pixels "$mask"; done
     done

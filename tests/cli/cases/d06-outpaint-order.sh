@@ -2,10 +2,10 @@
 start_fooocus fooocusapi
 outpaint=(-i "$TILE" -p cup --seed 7 --set performance_selection=Lightning)
 try sdctl img2img "${outpaint[@]}" --outpaint left=16,bottom=8 -o new.png
-sent '[.outpaint_selections, .outpaint_distance, has("uov_input_image"), has("inpaint_mask_image_upload")]'
+pick '.params | [keys, .outpaint_selections, .outpaint_distance]'
 pick '.images[0] | [.width, .height]'
 try sdctl inpaint "${outpaint[@]}" -q -m "$MASK" --outpaint top=5,right=6 -o both.png
-sent '[.outpaint_selections, .outpaint_distance, has("inpaint_mask_image_upload")]'
+pick '.params | [keys, .outpaint_selections, .outpaint_distance]'
 pick '.images[0] | [.width, .height]'
 say 'by hand, a number without its direction has no effect, and that is said'
 try sdctl img2img "${outpaint[@]}" --set 'outpaint_selections=["Left"]' --set 'outpaint_distance=[16,9,0,0]' -o hand.png
@@ -17,7 +17,7 @@ run sdctl img2img "${outpaint[@]}" --outpaint left=0 -o no.png
 say fooocus-api
 start_fooocus fooocus-api
 try sdctl img2img "${outpaint[@]}" --outpaint left=16,bottom=8 -o old.png
-sent 'with_entries(select(.key | startswith("outpaint")))'
+pick '.params | with_entries(select(.key | startswith("outpaint")))'
 pick '.images[0] | [.width, .height]'
 pixels new.png
 pixels old.png

@@ -3,13 +3,13 @@ start_fooocus fooocusapi
 prompt=(--controlnet image="$DATA/dot.png",type=PyraCanny,weight=0.8,stop=0.9)
 flags='with_entries(select(.key | startswith("mixing"))), .controlnet_image'
 try sdctl inpaint "${MASKED[@]}" -q "${prompt[@]}" -o inpaint.png
-sent "$flags"
+pick '.params' | jq -c "$flags"
 pixels inpaint.png
 try sdctl img2img "${FAST[@]}" "${prompt[@]}" -o vary.png
-sent "$flags"
+pick '.params' | jq -c "$flags"
 say 'image prompts alone'
 try sdctl img2img -p cup --seed 7 --set performance_selection=Lightning --set aspect_ratios_selection=256*192 "${prompt[@]}" -o prompts.png
-sent "$flags"
+pick '.params' | jq -c "$flags"
 pixels prompts.png
 say 'what the server would ignore'
 run sdctl inpaint "${MASKED[@]}" "${prompt[@]}" --set mixing_image_prompt_and_inpaint=false -o no.png
@@ -19,4 +19,4 @@ run sdctl img2img "${FAST[@]}" --ip-adapter image="$TILE" -o no.png
 say 'the older server mixes by itself'
 start_fooocus fooocus-api
 try sdctl inpaint "${MASKED[@]}" -q "${prompt[@]}" -o old.png
-sent '.image_prompts, (.advanced_params | with_entries(select(.key | startswith("mixing")))?)'
+pick '.params' | jq -c '.image_prompts, (.advanced_params | with_entries(select(.key | startswith("mixing")))?)'

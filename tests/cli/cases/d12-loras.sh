@@ -12,10 +12,10 @@ say 'enhance'
 area='[{"enhance_enabled":true,"enhance_mask_dino_prompt":"tile","enhance_prompt":"gold"}]'
 start_fooocus fooocusapi
 try sdctl img2img -i "$TILE" -p cup --seed 7 --set performance_selection=Lightning --set enhance_checkbox=true --set "enhance_ctrls=$area" -o new.png
-sent '[keys, .enhance_ctrls]'
+pick '.params | [keys, .enhance_ctrls]'
 pick '[.status, .images[].width]'
 run sdctl img2img -i "$TILE" -p cup --set enhance_checkbox=true --set 'enhance_ctrls=[{"enhance_mask_model":"u3net"}]' -o no.png
 start_fooocus fooocus-api
 try sdctl img2img -i "$TILE" -p cup --seed 7 --set performance_selection=Lightning --set "enhance_ctrlnets=$area" -o old.png
-sent '[keys, .enhance_ctrlnets]'
+pick '.params | [keys, .enhance_ctrlnets]'
 pick '[.status, .images[].width]'

@@ -5,6 +5,6 @@ for kind in fooocusapi fooocus-api; do
     start_fooocus $kind
     try sdctl img2img "${FAST[@]}" --set require_base64=true -o $kind.png
     pick '[.status, .warnings, .images[0].path]'
-    sent 'has("require_base64")'
+    pick '.params | has("require_base64")'
     requests | sed 's#/[^/]*\.png#/NAME.png#'
 done

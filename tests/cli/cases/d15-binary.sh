@@ -5,7 +5,7 @@ for format in png jpeg webp; do
     try sdctl inpaint "${MASKED[@]}" -q --binary --set output_format=$format -o out.$format
     pick '[.status, .task_id, (.images[] | [.path, .type, .width, .height, .seed])]'
     jq -c '[.headers | to_entries[] | select(.key | test("^accept$"; "i")) | .value]' "$(kept)/http.json"
-    sent '[has("async_process"), has("stream_output")]'
+    pick '.params | keys'
     "$PYTHON" -c 'import sys; from PIL import Image; print(Image.open(sys.argv[1]).format)' out.$format
 done
 say 'what cannot be'

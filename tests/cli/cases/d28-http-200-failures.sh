@@ -12,7 +12,7 @@ for fault in queue-full finish-error finish-cancel job-error; do
     pick '[.status, (.images[].path | split("/")[-1])]'
     rm -f no*.png
 done
-say 'a queue that was full is no reason to pay attention twice'
+say "what was refused is not waited for"
 : >"$CASE/fault"
 try sdctl inpaint "${MASKED[@]}" -q --async -o yes.png
 try sdctl tasks wait --all

@@ -1,0 +1,23 @@
+# The four ways in which the Fooocus servers answer give the same picture.
+for kind in fooocusapi fooocus-api; do
+    say $kind
+    start_fooocus $kind
+    try sdctl inpaint "${MASKED[@]}" -q -o sync.png --force
+    pick '[.backend, .status, (.images[] | [.path, .type, .width, .height, .seed]), .warnings]'
+    try sdctl inpaint "${MASKED[@]}" -q --async -o async.png --force
+    pick '[.status, .images, .params.async_process]'
+    cp "$CASE/stdout" document
+    sdctl tasks wait - <document >"$CASE/stdout"
+    pick '[.command, .status, (.images[] | [(.path | split("/")[-1]), .seed]), .params.prompt]'
+    cmp sync.png async.png && echo same
+    try sdctl inpaint "${MASKED[@]}" -q --binary -o binary.png --force
+    pixels sync.png
+    pixels binary.png
+    [ $kind = fooocusapi ] || continue
+    try sdctl inpaint "${MASKED[@]}" -q --stream -o stream.png
+    cmp sync.png stream.png && echo same
+done
+say 'what a command decides, a parameter does not'
+export SDCTL_BACKEND=fooocusapi
+run sdctl inpaint -i "$DATA/dot.png" -m "$DATA/dot.png" -q --set async_process=true --set stream_output=true --set current_tab=uov --dry-run
+tree
