@@ -32,6 +32,17 @@ static const char *first_result(const json_t *document)
     return NULL;
 }
 
+/* Whether the service can be told what the masked part starts from. */
+static bool has_fill(const struct backend *backend)
+{
+    const struct native *row = backend->natives;
+
+    while (row->name != NULL && (row->neutral == NULL || strcmp(row->neutral, "fill") != 0)) {
+        row++;
+    }
+    return row->name != NULL;
+}
+
 /* What differs from round to round, laid over everything else. */
 static int change_layer(struct job *job, struct error *err)
 {
@@ -43,7 +54,7 @@ static int change_layer(struct job *job, struct error *err)
     if (json_is_integer(seed) && json_integer_value(seed) >= 0) {
         bad |= json_object_set_new(options, "seed", json_integer(json_integer_value(seed) + 1));
     }
-    if (json_object_get(options, "mask") != NULL || job->operation == OPERATION_INPAINT) {
+    if (job->operation == OPERATION_INPAINT && has_fill(job->backend)) {
         bad |= json_object_set_new(options, "fill", json_string("original"));
     }
     json_decref(neutral);

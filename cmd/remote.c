@@ -154,6 +154,12 @@ bool remote_is_named(const struct remote_options *options)
     return named;
 }
 
+static void log_line(void *ctx, const char *line)
+{
+    (void)ctx;
+    progress_log(line);
+}
+
 int remote_open(struct remote *remote, const struct remote_options *options, const char *command,
                 bool needed, struct job *job, struct error *err)
 {
@@ -173,6 +179,7 @@ int remote_open(struct remote *remote, const struct remote_options *options, con
     job->patience.deadline =
         clock_deadline(options->timeout.set ? options->timeout.value : TIMEOUT_DEFAULT);
     job->patience.stop = &run_stop;
+    job->log = common.verbose ? log_line : NULL;
     job->key = &remote->key;
     if ((name == NULL || !is_url(name)) &&
         (config_load(&config, err) != 0 || find_endpoint(config, &name, &endpoint, err) != 0)) {
@@ -190,12 +197,6 @@ out:
     return result;
 }
 
-static void log_line(void *ctx, const char *line)
-{
-    (void)ctx;
-    progress_log(line);
-}
-
 int remote_run(const struct remote_options *options, struct job *job, json_t **document,
                struct error *err)
 {
@@ -205,7 +206,6 @@ int remote_run(const struct remote_options *options, struct job *job, json_t **d
     if (progress_begin(!options->no_progress && !common.quiet)) {
         job->watch = progress_show;
     }
-    job->log = common.verbose ? log_line : NULL;
     run_catch_signals(true);
     int result = job_run(job, document, err);
     run_catch_signals(false);

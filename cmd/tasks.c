@@ -50,7 +50,7 @@ static const struct option_row rows[] = {
      .type = OPTION_TEXT,
      .metavar = "TIME",
      .offset = offsetof(struct tasks_settings, until),
-     .help = "list, delete: tasks before this time"},
+     .help = "list, delete: tasks up to this time"},
     {.name = "yes",
      .type = OPTION_FLAG,
      .offset = offsetof(struct tasks_settings, yes),
@@ -102,9 +102,13 @@ static int read_range(const struct tasks_settings *s, struct task_range *range, 
             range->query = (enum task_query)i;
         }
     }
-    return read_time("--since", s->since, &range->since, err) != 0
-               ? -1
-               : read_time("--until", s->until, &range->until, err);
+    if (read_time("--since", s->since, &range->since, err) != 0 ||
+        read_time("--until", s->until, &range->until, err) != 0) {
+        return -1;
+    }
+    return range->until == TIME_UNBOUND || range->since < range->until
+               ? 0
+               : error_set(err, EXIT_USAGE, "--since must be before --until");
 }
 
 static int print_all(const json_t *documents, struct error *err)

@@ -4,6 +4,7 @@
 
 #include "image/channels.h"
 #include "image/png.h"
+#include "image/rows.h"
 #include "wire/base64.h"
 
 #define INVALID "Invalid encoded image"
@@ -71,9 +72,15 @@ int input_picture(const struct buf *bytes, struct raster *to, struct failure *f)
     struct error err;
     int depth, colour;
 
+    const struct png_source source = {
+        .bytes = bytes->data, .n = bytes->len, .fd = -1, .name = "image"};
+
     *to = (struct raster){0};
-    if (!png_form(bytes, &depth, &colour) ||
-        raster_read_png(to, bytes->data, bytes->len, "image", &err) != 0)
+    if (!png_form(bytes, &depth, &colour))
+        return rows_read(&source, (uint64_t)SANDBOX_PIXELS_MAX, to, &err) == 0
+                   ? 0
+                   : failure_set(f, 500, "HTTPException", INVALID);
+    if (raster_read_png(to, bytes->data, bytes->len, "image", &err) != 0)
         return failure_set(f, 500, "HTTPException", INVALID);
     if (depth == 16 && colour == PNG_COLOUR_GREY)
         for (size_t i = 0; i < (size_t)to->width * to->height * to->channels; i++)

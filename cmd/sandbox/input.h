@@ -10,8 +10,9 @@
  * skipped, as Python does. 500 "Invalid encoded image" when it cannot be read. */
 int input_bytes(const char *text, struct buf *bytes, struct failure *f);
 
-/* The picture in PNG bytes. 16-bit grey saturates instead of being scaled down, as Pillow's
- * conversion from its 32-bit mode does. PNG only: this program links no other decoder. */
+/* The picture in these bytes. 16-bit grey saturates instead of being scaled down, as Pillow's
+ * conversion from its 32-bit mode does. JPEG and WebP as far as this build decodes them, without
+ * turning them by their EXIF orientation: sdctl sends none that is turned. */
 int input_picture(const struct buf *bytes, struct raster *to, struct failure *f);
 
 /* The same for a mask: what processing.create_binary_mask makes of it, grey (A11). An alpha channel

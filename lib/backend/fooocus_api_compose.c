@@ -291,16 +291,18 @@ static int compose_delivery(struct task *task, struct error *err)
         return refuse(err, "Fooocus-API cannot stream: leave --stream out, or use --async and "
                            "'sdctl tasks wait'");
     }
-    if (task->delivery == DELIVERY_BINARY && async) {
-        return refuse(err, "async_process excludes --binary: leave one of them out");
+    if (async && task->delivery != DELIVERY_ASYNC) {
+        json_object_del(task->native, "async_process");
+        async = false;
+        if (!backend_warn(task, "async_process was left out: the command decides how the result "
+                                "comes")) {
+            return error_memory(err, "preparing the request");
+        }
     }
     if (task->delivery == DELIVERY_BINARY && count > 1) {
         return error_set(err, EXIT_USAGE,
                          "--binary brings one image, not %lld: leave --binary out, or --count",
                          (long long)count);
-    }
-    if (task->delivery == DELIVERY_PLAIN && async) {
-        task->delivery = DELIVERY_ASYNC;
     }
     if (json_is_true(json_object_get(task->native, "require_base64"))) {
         json_object_del(task->native, "require_base64");

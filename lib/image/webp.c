@@ -37,6 +37,25 @@ static int unusable(const struct png_source *source, VP8StatusCode status, struc
     return error_set(err, EXIT_INPUT, "'%s' is not a usable WebP: %s", source->name, why);
 }
 
+/* The size that the file says of itself is the file's; the decoder does not look. */
+static int check_size(const struct png_source *source, const uint8_t *head, struct error *err)
+{
+    uint64_t size = 8 + ((uint64_t)head[4] | (uint64_t)head[5] << 8 | (uint64_t)head[6] << 16 |
+                         (uint64_t)head[7] << 24);
+    uint8_t byte;
+    size_t last, more;
+
+    if (png_source_read(source, size - 1, &byte, 1, &last, err) != 0 ||
+        png_source_read(source, size, &byte, 1, &more, err) != 0) {
+        return -1;
+    }
+    return last == 1 && more == 0 ? 0
+                                  : error_set(err, EXIT_INPUT,
+                                              "'%s' is not a usable WebP: it says it is %llu bytes "
+                                              "long, which it is not",
+                                              source->name, (unsigned long long)size);
+}
+
 static int check_features(const struct png_source *source, WebPDecoderConfig *config,
                           struct error *err)
 {
@@ -50,6 +69,9 @@ static int check_features(const struct png_source *source, WebPDecoderConfig *co
     VP8StatusCode status = WebPGetFeatures(head, got, &config->input);
     if (status != VP8_STATUS_OK) {
         return unusable(source, status, err);
+    }
+    if (got >= 12 && check_size(source, head, err) != 0) {
+        return -1;
     }
     if (f->has_animation) {
         return error_set(err, EXIT_INPUT,

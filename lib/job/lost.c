@@ -1,8 +1,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/tasks.h"
+#include "base/instant.h"
 #include "base/text.h"
+#include "job/fact.h"
 #include "job/run.h"
+
+#define LOOK_SECONDS 1.5
+#define LOOK_TASKS 20
+#define LOOK_SLACK_MS 60000 /* between the server's clock and ours */
 
 /* One small question to the server, on a loop of its own. NULL when it does not answer. */
 static json_t *ask_once(struct job *job, struct net *net, enum ask ask)
@@ -24,6 +31,115 @@ static json_t *ask_once(struct job *job, struct net *net, enum ask ask)
     return json;
 }
 
+/* Whether the parameters that a service tells are those that were sent, as far as both are known.
+ */
+static bool is_same(const struct job *job, const json_t *params)
+{
+    size_t compared = 0;
+
+    for (const struct native *n = job->backend->natives; n->name != NULL; n++) {
+        const json_t *sent = json_object_get(job->task.native, n->name);
+        const json_t *told = json_object_get(params, n->name);
+        bool random =
+            n->neutral != NULL && strcmp(n->neutral, "seed") == 0 && json_integer_value(sent) < 0;
+        if (n->neutral == NULL || random || sent == NULL || told == NULL ||
+            json_typeof(sent) != json_typeof(told) ||
+            !(json_is_string(sent) || json_is_integer(sent))) {
+            continue;
+        }
+        if (!json_equal(sent, told)) {
+            return false;
+        }
+        compared++;
+    }
+    return compared > 0;
+}
+
+/* A submission without an id may be in the service's own list (D17, D23): gives the task its id if
+ * just one that is new there has these parameters. How that one stands; "" when there is none. */
+static void find_task(struct job *job, struct net *net, char *status, size_t cap)
+{
+    const struct task_range range = {
+        .page = 0, .page_size = LOOK_TASKS, .since = TIME_UNBOUND, .until = TIME_UNBOUND};
+    struct job own = *job;
+    struct request request;
+    struct error ignored;
+    json_t *json = NULL, *tasks = json_array(), *entry, *found = NULL;
+    int64_t oldest = instant_now() - (clock_ms() - job->started) - LOOK_SLACK_MS, at;
+    size_t i, n = 0;
+
+    own.patience = (struct patience){.deadline = clock_deadline(LOOK_SECONDS)};
+    if (job->backend->tasks->list(&range, &request) &&
+        fact_get(&own, net, request.path, &json, &ignored) == 0 && json != NULL) {
+        job->backend->tasks->listed(&range, json, tasks, &ignored);
+    }
+    json_array_foreach(tasks, i, entry)
+    {
+        const char *time = json_string_at(entry, "submitted_at");
+        bool fresh = time != NULL && instant_parse(time, &at) && at >= oldest;
+        if (fresh && is_same(job, json_object_get(entry, "params"))) {
+            found = entry;
+            n++;
+        }
+    }
+    snprintf(status, cap, "%s",
+             n == 1 && backend_take_id(&job->task, json_string_at(found, "task_id"), &ignored) == 0
+                 ? json_string_at(found, "status")
+                 : "");
+    json_decref(tasks);
+    json_decref(json);
+}
+
+static bool may_be_listed(const struct run *r)
+{
+    const struct job *job = r->job;
+    bool failed = r->status == 0 || r->status == 200 || r->status >= 500;
+
+    return job->submitted && job->journal == NULL && job->task.id[0] == '\0' && failed &&
+           job->task.operation != OPERATION_INTERROGATE && job->backend->tasks != NULL;
+}
+
+/* A net of its own, which no signal and no deadline of the job's ends. */
+static struct net *open_net(const struct run *r)
+{
+    struct net_config config = r->config;
+    struct error ignored;
+    struct net *net;
+
+    config.stop = NULL;
+    config.log = NULL;
+    config.beside = NULL;
+    config.deadline = clock_deadline(LOOK_SECONDS);
+    return net_open(&net, &config, &ignored) == 0 ? net : NULL;
+}
+
+/* Looks for the task in the service's list; after a signal it is stopped if it runs. */
+static void look(struct run *r, struct error *err)
+{
+    struct job *job = r->job;
+    struct net *net = open_net(r);
+    char status[32] = "", why[300];
+
+    if (net == NULL) {
+        return;
+    }
+    find_task(job, net, status, sizeof status);
+    bool stop = err->code > EXIT_SIGNAL && strcmp(status, "running") == 0;
+    json_t *done = stop ? ask_once(job, net, ASK_CANCEL) : NULL;
+    text_clean(why, sizeof why, err->text, strlen(err->text), sizeof why);
+    if (done != NULL) {
+        error_set(err, err->code, "interrupted; task %s was stopped on the server", job->task.id);
+    } else if (job->task.id[0] != '\0') {
+        error_set(
+            err, err->code,
+            "%s; in the server's list it is task %s (%s), and 'sdctl tasks wait' goes on with "
+            "it",
+            why, job->task.id, status);
+    }
+    json_decref(done);
+    net_close(net);
+}
+
 /* After a signal: interrupts the server only when it is this task that runs (A17), and says what
  * became of it. */
 static void cancel(struct job *job, struct net_config config, struct error *err)
@@ -34,7 +150,7 @@ static void cancel(struct job *job, struct net_config config, struct error *err)
 
     config.stop = NULL;
     config.log = NULL;
-    config.deadline = clock_deadline(1.5);
+    config.deadline = clock_deadline(LOOK_SECONDS);
     if (net_open(&net, &config, &ignored) != 0) {
         return;
     }
@@ -86,10 +202,14 @@ void lost_explain(struct run *r, struct error *err)
     struct job *job = r->job;
     const char *status = job->journal != NULL ? "unknown" : "running";
 
-    if (err->code > EXIT_SIGNAL && job->submitted && job->journal == NULL) {
-        cancel(job, r->config, err);
+    if (may_be_listed(r)) {
+        look(r, err);
+    } else {
+        if (err->code > EXIT_SIGNAL && job->submitted && job->journal == NULL) {
+            cancel(job, r->config, err);
+        }
+        explain_lost(r, err);
     }
-    explain_lost(r, err);
     if (err->code == EXIT_DEADLINE && job->submitted) {
         struct result of = run_result(job);
         r->document = result_document(&of, status, NULL, NULL);

@@ -28,3 +28,12 @@ run sdctl inpaint -i "$TILE" -m "$MASK" -b fooocus-api --stream -o no.png
 run sdctl inpaint -i "$TILE" -m "$MASK" -b webui --stream -o no.png
 run sdctl interrogate "$TILE" --stream
 tree
+say 'interrupted: the task is found in the list of what runs, and stopped'
+start_fooocus fooocusapi --pace 0.4
+begin stream sdctl inpaint "${MASKED[@]}" --no-progress --stream -o stopped.png
+running() { [ "$(sdctl tasks list --query current | wc -l)" = 1 ]; }
+sleep_until 10 running
+end stream INT
+sdctl tasks list >"$CASE/stdout"
+pick .status
+posts

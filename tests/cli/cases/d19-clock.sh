@@ -43,7 +43,7 @@ export TZ=UTC
 for n in 1 2 3; do sdctl img2img "${FAST[@]}" --seed $n -q -o $n.png --force >/dev/null; done
 move 1 2026-07-01T10:00:00 2
 move 2 2026-07-01T10:30:00 2
-move 3 2026-01-01T10:00:00 1
+move 3 2026-01-01T11:00:00 1
 try sdctl tasks delete -v --since 2026-07-01T10:15:00Z --until 2026-07-01T11:15:00Z --yes
 seeds
 sdctl tasks list >"$CASE/stdout"

@@ -1,11 +1,13 @@
-# D23: a synchronous request that fails is a 500 on FooocusAPI: it is not sent again.
+# D23: a synchronous request that fails is a 500 on FooocusAPI. It is not sent again; the history tells its id.
 start_fooocus fooocusapi --fault sync-500
-run sdctl inpaint "${MASKED[@]}" -q -o no.png
+sdctl inpaint "${MASKED[@]}" -q -p 'another cup' -o other.png >"$CASE/stdout" 2>"$CASE/stderr"
+try sdctl inpaint "${MASKED[@]}" -q -o no.png
 submissions
-posts
-say 'the result is in the history all the same'
+id=$(sed -n 's/.*is task \([0-9a-f]*\).*/\1/p' "$CASE/stderr")
+try sdctl tasks fetch "$id" -o yes.png
+pick '[.status, .images[0].path]'
 sdctl tasks list --query history >"$CASE/stdout"
 pick '[.status, .params.prompt, (.info.urls | length)]'
-try sdctl tasks fetch "$(task_id)" -o yes.png
-pick '[.status, .images[0].path]'
+say 'the same again: which one it is cannot be told'
+run sdctl inpaint "${MASKED[@]}" -q -o no.png
 tree

@@ -6,7 +6,7 @@ for fault in queue-full finish-error finish-cancel job-error; do
     try sdctl inpaint "${MASKED[@]}" -q -o no.png
     pick '[.status, .images]'
     try sdctl inpaint "${MASKED[@]}" -q --async -o no.png
-    pick '[.status, .images]'
+    pick '[(.status | IN("queued", "running")), .images]'
     [ $status = 0 ] || continue
     try sdctl tasks wait "$(task_id)"
     pick '[.status, (.images[].path | split("/")[-1])]'

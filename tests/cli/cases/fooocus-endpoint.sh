@@ -8,7 +8,7 @@ hide 's/, [0-9]+ bytes, [0-9]+ ms/, N bytes, N ms/; s#/[^/ ]*\.png: 200#/NAME.pn
 start_sandbox
 web=$URL
 for url in "$new" "$old" "$web"; do
-    run sdctl img2img "${FAST[@]:0:4}" -e "$url" -o "no.png"
+    try sdctl img2img "${FAST[@]:0:4}" -q -e "$url" -o no.png
     SDCTL_API_KEY=sesame try sdctl endpoint check "$url"
     pick '[.backend, .status, .models, .loras, (.styles // [] | length > 3)]'
 done
@@ -18,6 +18,6 @@ pick .backend
 try sdctl img2img "${FAST[@]}" -v -e "$old" -o old.png
 pick .backend
 say 'the wrong kind, said by hand'
-run sdctl img2img "${FAST[@]}" -e "$old" -b fooocusapi -o no.png
-run sdctl img2img "${FAST[@]}" -e "$new" -b fooocus-api -o no.png
+run sdctl img2img "${FAST[@]}" -e "$old" -b fooocusapi -o other.png
+run sdctl img2img "${FAST[@]}" -e "$new" -b fooocus-api -o other.png
 run sdctl endpoint check -b fooocusapi "$old"

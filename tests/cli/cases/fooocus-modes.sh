@@ -5,7 +5,7 @@ for kind in fooocusapi fooocus-api; do
     try sdctl inpaint "${MASKED[@]}" -q -o sync.png --force
     pick '[.backend, .status, (.images[] | [.path, .type, .width, .height, .seed]), .warnings]'
     try sdctl inpaint "${MASKED[@]}" -q --async -o async.png --force
-    pick '[.status, .images, .params.async_process]'
+    pick '[(.status | IN("queued", "running")), .images, .params.async_process]'
     cp "$CASE/stdout" document
     sdctl tasks wait - <document >"$CASE/stdout"
     pick '[.command, .status, (.images[] | [(.path | split("/")[-1]), .seed]), .params.prompt]'
@@ -19,5 +19,6 @@ for kind in fooocusapi fooocus-api; do
 done
 say 'what a command decides, a parameter does not'
 export SDCTL_BACKEND=fooocusapi
-run sdctl inpaint -i "$DATA/dot.png" -m "$DATA/dot.png" -q --set async_process=true --set stream_output=true --set current_tab=uov --dry-run
+run sdctl inpaint -i "$DATA/dot.png" -m "$DATA/dot.png" --set async_process=true --set stream_output=true --set current_tab=uov --dry-run
+run sdctl inpaint -b fooocus-api -i "$DATA/dot.png" -m "$DATA/dot.png" --set async_process=true --dry-run
 tree
