@@ -37,13 +37,13 @@ check)
     brew='python pillow numpy opencv imagemagick openssl curl jq mandoc zsh fish clang-format'
     ;;
 bench)
-    debian='python3 python3-requests python3-pil curl jq nodejs libpng-dev libvips-tools
+    debian='python3 python3-requests python3-aiohttp python3-pil curl jq nodejs libpng-dev libvips-tools
         graphicsmagick imagemagick netpbm'
-    fedora='python3 python3-requests python3-pillow curl jq nodejs libpng-devel vips-tools
+    fedora='python3 python3-requests python3-aiohttp python3-pillow curl jq nodejs libpng-devel vips-tools
         GraphicsMagick ImageMagick netpbm-progs'
-    arch='python python-requests python-pillow curl jq nodejs libpng libvips graphicsmagick
+    arch='python python-requests python-aiohttp python-pillow curl jq nodejs libpng libvips graphicsmagick
         imagemagick netpbm'
-    alpine='python3 py3-requests py3-pillow curl jq nodejs libpng-dev vips-tools graphicsmagick
+    alpine='python3 py3-requests py3-aiohttp py3-pillow curl jq nodejs libpng-dev vips-tools graphicsmagick
         imagemagick netpbm'
     brew='python pillow curl jq node libpng vips graphicsmagick imagemagick netpbm'
     ;;

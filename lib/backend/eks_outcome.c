@@ -142,6 +142,20 @@ static json_t *newest(const json_t *seen)
     return best;
 }
 
+/* A listing in several pages is not of one moment: what is written meanwhile, before the keys of the
+ * page at hand, is missed. Images are there before their .out, so a listing that began after a .out
+ * was seen has them all. Whether this one did; else remembers the .out. */
+static bool is_settled(struct task *task, const json_t *group)
+{
+    const char *known = json_string_at(task->seen, "settled"), *out = json_string_at(group, "out");
+
+    if (known != NULL && strcmp(known, out) == 0) {
+        return true;
+    }
+    json_object_set_new(task->seen, "settled", json_string(out));
+    return false;
+}
+
 /* A listing, of which there may be more. */
 static int read_listing(struct task *task, const json_t *reply, struct outcome *outcome,
                         struct error *err)
@@ -154,8 +168,10 @@ static int read_listing(struct task *task, const json_t *reply, struct outcome *
     size_t i;
 
     if (!continued) {
+        json_t *settled = json_object_get(task->seen, "settled");
+        json_t *seen = json_pack("{s:[],s:O*}", "groups", "settled", settled);
         json_decref(task->seen);
-        task->seen = json_pack("{s:[]}", "groups");
+        task->seen = seen;
     }
     json_t *groups = json_object_get(task->seen, "groups");
     json_object_del(task->seen, "next");
@@ -169,8 +185,9 @@ static int read_listing(struct task *task, const json_t *reply, struct outcome *
                          "the results of task %s were delivered too often, or memory ran out",
                          task->id);
     }
+    const json_t *group = more ? NULL : newest(task->seen);
     outcome->standing = json_array_size(groups) > 0 || more ? STANDING_RUNNING : STANDING_QUEUED;
-    outcome->doubtful = !more && newest(task->seen) != NULL;
+    outcome->doubtful = group != NULL && (!continued || is_settled(task, group));
     return 0;
 }
 

@@ -56,7 +56,7 @@ int job_replace_picture(struct job *job, size_t at, struct source *source, struc
     return 0;
 }
 
-static bool is_picture(const struct job *job, const json_t *node)
+bool job_is_picture(const struct job *job, const json_t *node)
 {
     for (size_t i = 0; i < job->n_sources; i++) {
         if (job->pictures[i].node == node) {
@@ -80,7 +80,7 @@ static int note_members(const struct job *job, json_t *native, const char *prefi
     {
         int n = snprintf(path, sizeof path - 1, "%s%s", prefix, name);
         bool fits = n > 0 && (size_t)n < sizeof path - 1;
-        bool inside = json_is_object(value) && !is_picture(job, value) && fits &&
+        bool inside = json_is_object(value) && !job_is_picture(job, value) && fits &&
                       (*prefix == '\0' || native_has_members(job->backend->natives, path));
         if (inside) {
             memcpy(path + n, ".", 2);
@@ -104,7 +104,7 @@ json_t *job_copy_tree(const struct job *job, json_t *value)
     size_t i;
     int bad = 0;
 
-    if (is_picture(job, value) || !(json_is_object(value) || json_is_array(value))) {
+    if (job_is_picture(job, value) || !(json_is_object(value) || json_is_array(value))) {
         return json_incref(value);
     }
     copy = json_is_object(value) ? json_object() : json_array();
@@ -294,61 +294,6 @@ int job_print_body(const struct job *job, json_sink *sink, void *ctx, struct err
     body_release(&body);
     json_decref(request.body);
     return result;
-}
-
-/* {"value","origin"} under a name; takes the reference to value. */
-static int explain_one(json_t *explained, const char *name, json_t *value, const char *origin)
-{
-    return json_object_set_new(explained, name,
-                               json_pack("{s:o,s:s}", "value", value, "origin", origin));
-}
-
-/* What compose() added comes from an option, but for the task's id, which is our own. */
-static const char *own_origin(const struct job *job, const json_t *value)
-{
-    const char *text = json_string_value(value);
-
-    return text != NULL && strcmp(text, job->task.id) == 0 ? "sdctl" : layer_names[LAYER_OPTION];
-}
-
-json_t *job_explain(const struct job *job, struct error *err)
-{
-    json_t *explained = json_object(), *value;
-    const char *name, *origin;
-    int bad = 0;
-
-    for (const struct native *row = job->backend->natives; row->name != NULL; row++) {
-        value = json_get_path(job->task.native, row->name);
-        if (value != NULL && (!json_is_object(value) || is_picture(job, value))) {
-            origin = json_string_at(job->origins, row->name);
-            bad |= explain_one(explained, row->name, json_incref(value),
-                               origin != NULL ? origin : own_origin(job, value));
-        } else if (value == NULL && row->fallback != NULL &&
-                   job->operation != OPERATION_INTERROGATE) {
-            bad |= explain_one(explained, row->name,
-                               json_loads(row->fallback, JSON_DECODE_ANY, NULL), "server default");
-        }
-    }
-    json_object_foreach(job->origins, name, value)
-    {
-        if (json_object_get(explained, name) == NULL) {
-            json_t *effective = json_get_path(job->task.native, name);
-            if (effective != NULL) {
-                bad |=
-                    explain_one(explained, name, json_incref(effective), json_string_value(value));
-            }
-        }
-    }
-    bad |= !job->backend->explain(&job->task, explained);
-    json_t *document = json_pack("{s:s,s:s,s:s?,s:o,s:O}", "command", job->command, "backend",
-                                 job->backend->name, "endpoint", job->endpoint_name, "parameters",
-                                 explained, "warnings", job->task.warnings);
-    if (bad != 0 || document == NULL) {
-        json_decref(document);
-        error_memory(err, "explaining the parameters");
-        return NULL;
-    }
-    return document;
 }
 
 void job_release(struct job *job)

@@ -90,6 +90,9 @@ int job_prepare(struct job *job, bool offline, struct error *err);
  * changed meanwhile, and its output stay. */
 int job_again(struct job *job, struct error *err);
 
+/* Whether a node stands for one of the job's pictures. */
+bool job_is_picture(const struct job *job, const json_t *node);
+
 /* A copy of a part of the request tree, to be changed: objects and arrays are new, pictures keep
  * their identity. NULL without memory. */
 json_t *job_copy_tree(const struct job *job, json_t *value);

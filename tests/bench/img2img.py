@@ -42,14 +42,14 @@ def fail(text):
 class Bench:
     """A folder with pictures, answers and outputs on a memory file system, and the server."""
 
-    def __init__(self):
+    def __init__(self, *server):
         place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.dir = tempfile.mkdtemp(prefix="sdctl-bench-", dir=place)
         self.out = os.path.join(self.dir, "out")
         self.env = {k: v for k, v in os.environ.items()
                     if not k.lower().endswith("_proxy") and not k.startswith("SDCTL_")}
         self.env["XDG_CONFIG_HOME"] = self.dir
-        self.server = subprocess.Popen([f"{TOOLS}/server", self.dir], stdout=subprocess.PIPE,
+        self.server = subprocess.Popen([f"{TOOLS}/server", self.dir, *server], stdout=subprocess.PIPE,
                                        text=True)
         self.port = int(self.server.stdout.readline())
 

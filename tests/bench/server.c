@@ -1,11 +1,11 @@
 /*
- * Plays the WebUI for the measurements:  server FOLDER
+ * Plays the WebUI for the measurements:  server FOLDER [MS]
  *
  * Listens on a free port of 127.0.0.1 and prints it. A POST to /NAME/sdapi/v1/img2img is read,
  * dropped and answered with the bytes of FOLDER/NAME.json, prepared by img2img.py, so that nearly
  * all of the time goes to the client. Each such POST is told on standard output: NAME,
  * Content-Length, body bytes that came, and whether 100-continue was expected; it never is
- * answered.
+ * answered. With MS nothing is told, and each answer comes so many milliseconds later.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HEAD_MAX 16384
@@ -33,6 +34,7 @@ struct connection {
 };
 
 static const char *folder;
+static int delay = -1; /* ms; -1: none, and all is told */
 
 static const char samplers[] =
     "[{\"name\":\"Euler a\",\"aliases\":[\"k_euler_a\",\"k_euler_ancestral\"],\"options\":{}},"
@@ -148,9 +150,13 @@ static bool serve(struct connection *c)
     size_t came = drop_body(c, head, due);
 
     if (strcmp(path, "/sdapi/v1/img2img") == 0) {
-        printf("%s %s %zu %zu %d\n", name, length == NULL ? "chunked" : "sized", due, came,
-               expected);
-        fflush(stdout);
+        if (delay < 0) {
+            printf("%s %s %zu %zu %d\n", name, length == NULL ? "chunked" : "sized", due, came,
+                   expected);
+            fflush(stdout);
+        } else if (delay > 0) {
+            nanosleep(&(struct timespec){.tv_nsec = delay * 1000000L}, NULL);
+        }
         return length == NULL ? answer(c->fd, 411, "{}", 2) && false : answer_file(c->fd, name);
     }
     if (strcmp(path, "/sdapi/v1/samplers") == 0) {
@@ -182,13 +188,14 @@ int main(int argc, char **argv)
     int listener = socket(AF_INET, SOCK_STREAM, 0);
 
     signal(SIGPIPE, SIG_IGN);
-    if (argc != 2 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
+    if (argc < 2 || argc > 3 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
         listen(listener, 64) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &len) != 0) {
-        fprintf(stderr, "usage: server FOLDER\n");
+        fprintf(stderr, "usage: server FOLDER [MS]\n");
         return 2;
     }
     folder = argv[1];
+    delay = argc > 2 ? atoi(argv[2]) : -1;
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
     for (;;) {

@@ -109,14 +109,14 @@ class Folder:
     def __init__(self):
         self.top = tempfile.mkdtemp(prefix="sdctl-test-")
         self.child = None  # the group that sdctl runs in
-        for name in ("home", "work", "work/out", "tmp"):
+        for name in ("home", "cwd", "cwd/out", "tmp"):
             os.mkdir(self.path(name))
 
     def path(self, name):
         return os.path.join(self.top, name)
 
     def write(self, name, data, mode=0o600):
-        path = os.path.join(os.fsencode(self.top), b"work", os.fsencode(name))
+        path = os.path.join(os.fsencode(self.top), b"cwd", os.fsencode(name))
         with open(path, "wb") as f:
             f.write(data)
         os.chmod(path, mode)
@@ -175,7 +175,7 @@ class Folder:
         started = time.monotonic()
         child = subprocess.Popen(
             [*launcher(), str(tell), *wrapper, SDCTL, *args],
-            cwd=self.path("work"), env=self.environment(env), stdin=source, stdout=out,
+            cwd=self.path("cwd"), env=self.environment(env), stdin=source, stdout=out,
             stderr=follower if tty else err, pass_fds=[tell], start_new_session=True)
         self.child = child.pid
         os.close(tell)
@@ -294,7 +294,7 @@ def check_state(result, secrets, prompts):
 def check(result, exits, regex=None, new_files=0, timeout=None, secrets=(), warnings=None,
           rss_max=RSS_MAX, raw_output=False, journal=False, prompts=(), lines=False):
     """Everything that is wrong with a run; an empty list when it is clean. new_files: how many
-    files may appear, all in work/out unless the run succeeded; journal: besides the task journal,
+    files may appear, all in cwd/out unless the run succeeded; journal: besides the task journal,
     which holds no prompt. lines: standard output is JSON Lines."""
     wrong = []
     if result.status not in exits or result.status not in DOCUMENTED | SIGNALLED:

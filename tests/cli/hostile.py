@@ -849,7 +849,7 @@ def check_good(c, result, folder):
     document = result.document()
     if not document["images"]:
         return ["no picture in the document"]
-    path = os.path.join(folder.path("work"), document["images"][0]["path"])
+    path = os.path.join(folder.path("cwd"), document["images"][0]["path"])
     with open(path, "rb") as f:
         if c.own is not None and f.read() != c.own:
             return ["the picture is not what was sent"]

@@ -11,7 +11,7 @@ from taskserver import ID
 
 HERE = "http://127.0.0.1:{port}"
 ENTRY = {"key": "sdctl-0123456789abcdef", "state": "queued", "command": "img2img", "backend": "ppinfra", "endpoint": HERE,
-         "url": HERE, "output": {"kind": "path", "path": "{top}/work/out/a.png", "base": "{top}/work/out/a", "force": False},
+         "url": HERE, "output": {"kind": "path", "path": "{top}/cwd/out/a.png", "base": "{top}/cwd/out/a", "force": False},
          "digest": "0" * 64, "task_id": ID, "at": "2026-11-21T12:00:00Z"}
 SOME = {0, 2, 3, 4, 5, 6, 7, 8, 9}
 
@@ -111,7 +111,7 @@ def kept(result, server, other, folder):
     return wrong + untouched(result, server, other, folder)
 
 
-OUT = "{top}/work/out/"
+OUT = "{top}/cwd/out/"
 for name in ("link", "fifo", "folder", "dangling"):
     for force in (False, True):
         each(f"output: a {name}{', force' if force else ''}", place(f"{OUT}{name}.png", force=force), (WAIT,), {0, 9}, prepare=victims,
@@ -209,9 +209,9 @@ def source(name, text, exits=SOME, files=1, more=None, **rest):
 
 
 source("a document", json.dumps(DONE).encode(), OK)
-for name, path in (("/dev/zero", "/dev/zero"), ("a FIFO", "{top}/work/out/fifo.png"), ("a folder", "/etc"), ("no picture", "/etc/passwd"),
+for name, path in (("/dev/zero", "/dev/zero"), ("a FIFO", "{top}/cwd/out/fifo.png"), ("a folder", "/etc"), ("no picture", "/etc/passwd"),
                    ("nothing there", "{top}/none.png"), ("itself", "-"), ("escapes", EVIL), ("a number", 5), ("/proc", "/proc/self/mem"),
-                   ("a URL", "http://169.254.169.254/x"), ("5000 letters", "a" * 5000), ("a broken link", "{top}/work/out/dangling.png")):
+                   ("a URL", "http://169.254.169.254/x"), ("5000 letters", "a" * 5000), ("a broken link", "{top}/cwd/out/dangling.png")):
     source(f"a picture that is {name}", json.dumps({**DONE, "images": [{"path": path}]}).encode(), {2, 3}, prepare=victims)
 for member in DONE:
     for value in (None, 5, {}, "", EVIL, [[{}]]):

@@ -176,7 +176,7 @@ def check_good(c, result, folder):
     document = result.document()
     if document["status"] != "succeeded" or not document["images"]:
         return [f"the document has {document['status']} and {len(document['images'])} pictures"]
-    with open(os.path.join(folder.path("work"), document["images"][0]["path"]), "rb") as f:
+    with open(os.path.join(folder.path("cwd"), document["images"][0]["path"]), "rb") as f:
         return ["the picture is not what was sent"] if c.own is not None and f.read() != c.own else []
 
 
