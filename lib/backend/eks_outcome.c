@@ -142,9 +142,9 @@ static json_t *newest(const json_t *seen)
     return best;
 }
 
-/* A listing in several pages is not of one moment: what is written meanwhile, before the keys of the
- * page at hand, is missed. Images are there before their .out, so a listing that began after a .out
- * was seen has them all. Whether this one did; else remembers the .out. */
+/* A listing in several pages is not of one moment: what is written meanwhile, before the keys of
+ * the page at hand, is missed. Images are there before their .out, so a listing that began after a
+ * .out was seen has them all. Whether this one did; else remembers the .out. */
 static bool is_settled(struct task *task, const json_t *group)
 {
     const char *known = json_string_at(task->seen, "settled"), *out = json_string_at(group, "out");

@@ -161,6 +161,17 @@ int journal_find_doubtful(struct journal *journal, const char *digest, json_t **
     return find(journal, is_doubtful, digest, NULL, task, err);
 }
 
+static bool is_of_job(const json_t *task, const char *job, const char *endpoint)
+{
+    (void)endpoint;
+    return has(task, "job", job);
+}
+
+int journal_find_job(struct journal *journal, const char *job, json_t **task, struct error *err)
+{
+    return find(journal, is_of_job, job, NULL, task, err);
+}
+
 int journal_forget(struct journal *journal, const char *key, struct error *err)
 {
     if (journal->file.dir < 0) {

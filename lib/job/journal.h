@@ -19,6 +19,7 @@
  *   task_id     the service's, once it is known
  *   where       where its results are to appear, s3://..., of services that keep them there
  *   command, backend, endpoint (the name), url
+ *   job         of a batch: the SHA-256 of the job that it is for
  *   digest      SHA-256 of the request: the same request again has the same
  *   output      {"path": absolute, or a folder with its '/', "stem", "force"}
  *   images      once they are placed: paths
@@ -62,6 +63,9 @@ int journal_find(struct journal *journal, const char *id, const char *endpoint, 
  * is not running any more. As journal_find. */
 int journal_find_doubtful(struct journal *journal, const char *digest, json_t **task,
                           struct error *err);
+
+/* The newest entry for this job of a batch. As journal_find. */
+int journal_find_job(struct journal *journal, const char *job, json_t **task, struct error *err);
 
 /* Forgets a task: all its lines, at once. */
 int journal_forget(struct journal *journal, const char *key, struct error *err);

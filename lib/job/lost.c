@@ -9,7 +9,8 @@
 
 #define LOOK_SECONDS 1.5
 #define LOOK_TASKS 20
-#define LOOK_SLACK_MS 60000 /* between the server's clock and ours */
+#define LOOK_SLACK_MS 60000 /* between the server's clock and ours, */
+#define LOOK_SAME_MS 1500   /* and between two that are alike */
 
 /* One small question to the server, on a loop of its own. NULL when it does not answer. */
 static json_t *ask_once(struct job *job, struct net *net, enum ask ask)
@@ -55,37 +56,48 @@ static bool is_same(const struct job *job, const json_t *params)
     return compared > 0;
 }
 
-/* A submission without an id may be in the service's own list (D17, D23): gives the task its id if
- * just one that is new there has these parameters. How that one stands; "" when there is none. */
-static void find_task(struct job *job, struct net *net, char *status, size_t cap)
+/* The one task that was submitted with these parameters since `oldest`; NULL if there is none, or
+ * which it is cannot be told. Borrowed from the list. */
+static const json_t *find_one(const struct job *job, const json_t *tasks, int64_t oldest)
 {
-    const struct task_range range = {
-        .page = 0, .page_size = LOOK_TASKS, .since = TIME_UNBOUND, .until = TIME_UNBOUND};
-    struct job own = *job;
-    struct request request;
-    struct error ignored;
-    json_t *json = NULL, *tasks = json_array(), *entry, *found = NULL;
-    int64_t oldest = instant_now() - (clock_ms() - job->started) - LOOK_SLACK_MS, at;
+    const json_t *entry, *found = NULL;
     size_t i, n = 0;
+    int64_t at;
 
-    own.patience = (struct patience){.deadline = clock_deadline(LOOK_SECONDS)};
-    if (job->backend->tasks->list(&range, &request) &&
-        fact_get(&own, net, request.path, &json, &ignored) == 0 && json != NULL) {
-        job->backend->tasks->listed(&range, json, tasks, &ignored);
-    }
     json_array_foreach(tasks, i, entry)
     {
         const char *time = json_string_at(entry, "submitted_at");
-        bool fresh = time != NULL && instant_parse(time, &at) && at >= oldest;
-        if (fresh && is_same(job, json_object_get(entry, "params"))) {
+        if (time != NULL && instant_parse(time, &at) && at >= oldest &&
+            is_same(job, json_object_get(entry, "params"))) {
             found = entry;
             n++;
         }
     }
-    snprintf(status, cap, "%s",
-             n == 1 && backend_take_id(&job->task, json_string_at(found, "task_id"), &ignored) == 0
-                 ? json_string_at(found, "status")
-                 : "");
+    return n == 1 ? found : NULL;
+}
+
+/* A submission without an id may be in the service's own list (D17, D23): gives the task its id.
+ * How it stands there; "" when it is not found. */
+static void find_task(struct job *job, struct net *net, char *status, size_t cap)
+{
+    const struct task_range range = {
+        .page = 0, .page_size = LOOK_TASKS, .since = TIME_UNBOUND, .until = TIME_UNBOUND};
+    int64_t began = instant_now() - (clock_ms() - job->started);
+    struct job own = *job;
+    struct request request;
+    struct error ignored;
+    json_t *json = NULL, *tasks = json_array();
+
+    own.patience = (struct patience){.deadline = last_words(job)};
+    if (job->backend->tasks->list(&range, &request) &&
+        fact_get(&own, net, request.path, &json, &ignored) == 0 && json != NULL) {
+        job->backend->tasks->listed(&range, json, tasks, &ignored);
+    }
+    const json_t *found = find_one(job, tasks, began - LOOK_SAME_MS);
+    found = found != NULL ? found : find_one(job, tasks, began - LOOK_SLACK_MS);
+    bool taken = found != NULL &&
+                 backend_take_id(&job->task, json_string_at(found, "task_id"), &ignored) == 0;
+    snprintf(status, cap, "%s", taken ? json_string_at(found, "status") : "");
     json_decref(tasks);
     json_decref(json);
 }
@@ -99,6 +111,15 @@ static bool may_be_listed(const struct run *r)
            job->task.operation != OPERATION_INTERROGATE && job->backend->tasks != NULL;
 }
 
+/* How long the service may take for an answer. */
+static struct deadline last_words(const struct job *job)
+{
+    int64_t left = job->farewell == 0 ? INT64_MAX : job->farewell - clock_ms();
+    double seconds = left < 0 ? 0 : (double)left / 1000;
+
+    return clock_deadline(seconds < LOOK_SECONDS ? seconds : LOOK_SECONDS);
+}
+
 /* A net of its own, which no signal and no deadline of the job's ends. */
 static struct net *open_net(const struct run *r)
 {
@@ -109,7 +130,7 @@ static struct net *open_net(const struct run *r)
     config.stop = NULL;
     config.log = NULL;
     config.beside = NULL;
-    config.deadline = clock_deadline(LOOK_SECONDS);
+    config.deadline = last_words(r->job);
     return net_open(&net, &config, &ignored) == 0 ? net : NULL;
 }
 
@@ -150,7 +171,8 @@ static void cancel(struct job *job, struct net_config config, struct error *err)
 
     config.stop = NULL;
     config.log = NULL;
-    config.deadline = clock_deadline(LOOK_SECONDS);
+    config.beside = NULL;
+    config.deadline = last_words(job);
     if (net_open(&net, &config, &ignored) != 0) {
         return;
     }

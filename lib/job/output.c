@@ -183,6 +183,16 @@ static bool is_taken(const char *base, const char *suffix)
     return false;
 }
 
+/* Gives a picture this name. */
+static int commit(const struct output *o, struct received *p, const char *path, bool force,
+                  bool *exists, struct error *err)
+{
+    if (o->naming != NULL) {
+        o->naming(o->naming_ctx, p, path);
+    }
+    return outfile_commit(&p->file, path, force, false, exists, err);
+}
+
 /* Tries base + suffix + "." + type; 1 when something stands there. */
 static int try_name(struct output *o, struct received *p, const char *suffix, const char *type,
                     bool force, char **path, struct error *err)
@@ -193,7 +203,7 @@ static int try_name(struct output *o, struct received *p, const char *suffix, co
     if (*path == NULL) {
         return error_memory(err, "naming a picture");
     }
-    if (outfile_commit(&p->file, *path, force, false, &exists, err) == 0) {
+    if (commit(o, p, *path, force, &exists, err) == 0) {
         return 0;
     }
     free(*path);
@@ -233,7 +243,7 @@ static int place_asked(struct output *o, struct received *p, const char *kind, s
         if (*path == NULL) {
             return error_memory(err, "naming a picture");
         }
-        if (outfile_commit(&p->file, *path, o->force, false, &exists, err) == 0) {
+        if (commit(o, p, *path, o->force, &exists, err) == 0) {
             return 0;
         }
         free(*path);

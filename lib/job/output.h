@@ -30,6 +30,12 @@ struct output {
     bool has_seed;       /* {seed} of the picture that is placed next */
     long long seed;
     size_t rounds;    /* how often the job is run in all; 0 is once */
+    size_t total;     /* pictures of all roles that the run has */
+
+    /* NULL, or called before a picture gets a name, once more for each name that is tried: what is
+     * about to be can be noted, so that it is known again whatever happens next. */
+    void (*naming)(void *ctx, const struct received *p, const char *path);
+    void *naming_ctx;
     size_t placed[3]; /* pictures placed so far, in all rounds, by their role */
 };
 

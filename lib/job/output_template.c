@@ -77,7 +77,11 @@ int output_expand(const struct output *o, const struct received *p, const char *
     const char *dot = strrchr(o->base, '.');
     struct buf path;
 
-    *one = (struct output){.kind = OUTPUT_PATH, .force = o->force, .next = 1};
+    *one = (struct output){.kind = OUTPUT_PATH,
+                           .force = o->force,
+                           .next = 1,
+                           .naming = o->naming,
+                           .naming_ctx = o->naming_ctx};
     buf_init(&path, PATH_MAX_BYTES);
     for (const char *at = o->base; *at != '\0';) {
         if (at == dot && *kind != '\0') {

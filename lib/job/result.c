@@ -120,6 +120,7 @@ json_t *result_place(const struct result *r, struct receive *receive, const stru
     size_t n = outcome->n_links > 0 ? outcome->n_links : outcome->n_pictures;
     json_t *images = json_array();
 
+    output->total = n;
     for (size_t i = 0; i < n; i++) {
         const struct pictured *what = what_of(outcome, i);
         size_t *placed = &output->placed[what->role];

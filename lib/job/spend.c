@@ -95,10 +95,10 @@ static int note(struct job *job, const char *state, const char *digest, struct e
 {
     json_t *output = output_to_json(&job->output);
     json_t *line = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:o?,s:s*,s:s*,s:O*}", "key", job->key_in_journal, "state", state,
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:o?,s:s*,s:s*,s:s*,s:O*}", "key", job->key_in_journal, "state", state,
         "command", job->command, "backend", job->backend->name, "endpoint",
         job->endpoint_name != NULL ? job->endpoint_name : job->url, "url", job->url, "output",
-        output, "digest", digest, "task_id", job->task.id[0] != '\0' ? job->task.id : NULL,
+        output, "job", job->in_batch, "digest", digest, "task_id", job->task.id[0] != '\0' ? job->task.id : NULL,
         "params", job->journal_params ? job->task.native : NULL);
     int result =
         line == NULL ? error_memory(err, "noting the task") : journal_add(job->journal, line, err);
@@ -131,35 +131,33 @@ static void warn_of_twin(struct job *job, const char *digest)
 }
 
 /* Whether a task of the journal may still have a result for us. */
-static bool may_have_result(const json_t *entry, const char *digest)
+static bool may_have_result(const struct job *job, const json_t *entry)
 {
-    const char *state = json_string_at(entry, "state"), *own = json_string_at(entry, "digest");
+    const char *state = json_string_at(entry, "state"), *url = json_string_at(entry, "url");
 
-    return state != NULL && own != NULL && strcmp(own, digest) == 0 &&
+    return state != NULL && url != NULL && strcmp(url, job->url) == 0 &&
            json_string_at(entry, "task_id") != NULL &&
+           (json_string_at(entry, "where") != NULL || !job->backend->state_in_s3) &&
            (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0 ||
             strcmp(state, "succeeded") == 0);
 }
 
-/* Goes on with the newest task for the same request: 1 when there is one. */
-static int adopt(struct job *job, const char *digest, struct error *err)
+/* Goes on with the newest task for the same job: 1 when there is one. */
+static int adopt(struct job *job, struct error *err)
 {
-    json_t *entries = NULL;
-    int result = journal_read(job->journal, &entries, NULL, err);
+    json_t *entry = NULL;
+    int result = journal_find_job(job->journal, job->in_batch, &entry, err);
 
-    for (size_t i = json_array_size(entries); result == 0 && i-- > 0;) {
-        const json_t *entry = json_array_get(entries, i);
+    if (result == 0 && entry != NULL && may_have_result(job, entry) &&
+        backend_take_id(&job->task, json_string_at(entry, "task_id"), err) == 0) {
         const char *where = json_string_at(entry, "where");
-        if (may_have_result(entry, digest) && (where != NULL || !job->backend->state_in_s3) &&
-            backend_take_id(&job->task, json_string_at(entry, "task_id"), err) == 0) {
-            free(job->task.where);
-            job->task.where = where != NULL ? strdup(where) : NULL;
-            snprintf(job->key_in_journal, sizeof job->key_in_journal, "%s",
-                     json_string_at(entry, "key"));
-            result = 1;
-        }
+        free(job->task.where);
+        job->task.where = where != NULL ? strdup(where) : NULL;
+        snprintf(job->key_in_journal, sizeof job->key_in_journal, "%s",
+                 json_string_at(entry, "key"));
+        result = 1;
     }
-    json_decref(entries);
+    json_decref(entry);
     return result;
 }
 
@@ -176,14 +174,16 @@ int spend_begin(struct job *job, const struct request *request, struct body *bod
         journal_open(&job->journal, true, err) != 0) {
         return -1;
     }
-    result = job->adopt ? adopt(job, digest, err) : 0;
+    result = job->adopt && job->in_batch != NULL ? adopt(job, err) : 0;
     if (result != 0) {
         return result;
     }
     if (settle_doubtful(job, digest, err) != 0) {
         return -1;
     }
-    warn_of_twin(job, digest);
+    if (job->in_batch == NULL) {
+        warn_of_twin(job, digest);
+    }
     make_key(job);
     return note(job, "submitting", digest, err);
 }

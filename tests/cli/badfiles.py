@@ -127,12 +127,12 @@ JOINED = {  # the file's name is part of the argument
 # --- files that are no files --------------------------------------------------------------------
 
 def make_fifo(folder):
-    os.mkfifo(folder.path("work/bad"))
+    os.mkfifo(folder.path("cwd/bad"))
 
 
 def make_fed_fifo(folder):
     """A FIFO that somebody writes to without end."""
-    path = folder.path("work/bad")
+    path = folder.path("cwd/bad")
     os.mkfifo(path)
     fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     os.write(fd, PNG)
@@ -141,29 +141,29 @@ def make_fed_fifo(folder):
 
 def make_socket(folder):
     s = socket.socket(socket.AF_UNIX)
-    s.bind(folder.path("work/bad"))
+    s.bind(folder.path("cwd/bad"))
     return [s.close]
 
 
 def make_sparse(folder):
-    with open(folder.path("work/bad"), "wb") as f:
+    with open(folder.path("cwd/bad"), "wb") as f:
         f.write(PNG)
         f.truncate(20 << 30)
 
 
 def make_link(target):
     def make(folder):
-        os.symlink(target, folder.path("work/bad"))
+        os.symlink(target, folder.path("cwd/bad"))
     return make
 
 
 def make_directory(folder):
-    os.mkdir(folder.path("work/bad"))
+    os.mkdir(folder.path("cwd/bad"))
 
 
 def make_unreadable(folder):
     folder.write("bad", PNG, 0o000)
-    for name in ("", "home", "work", "work/out", "tmp"):
+    for name in ("", "home", "cwd", "cwd/out", "tmp"):
         os.chmod(folder.path(name), 0o777)
 
 
@@ -636,9 +636,9 @@ for fds in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
     gone = ">&- 2>&-" in fds or fds == "2>&-"
 
     def check_written(result, folder, server, fds=fds):
-        names = os.listdir(folder.path("work/out"))
+        names = os.listdir(folder.path("cwd/out"))
         wrong = [] if len(names) == 1 else [f"{len(names)} pictures"]
-        if names and open(folder.path("work/out/") + names[0], "rb").read() != PNG:
+        if names and open(folder.path("cwd/out/") + names[0], "rb").read() != PNG:
             wrong.append("the picture is not whole")
         return wrong
 
@@ -683,10 +683,10 @@ case("standard output full, picture", [*IMG[:-2], "-i", "good.png", "-o", "-"], 
 OUT = [*IMG[:-2], "-i", "good.png", "-o"]
 for name, path, prepare in (
         ("exists", "old.png", lambda f: f.write("old.png", b"old") and None), ("a link to a file", "l.png", lambda f: (
-            f.write("old.png", b"old"), os.symlink("old.png", f.path("work/l.png")))[2:]),
-        ("a dangling link", "l.png", lambda f: os.symlink("nowhere", f.path("work/l.png"))),
-        ("a link to a device", "l.png", lambda f: os.symlink("/dev/null", f.path("work/l.png"))),
-        ("a FIFO", "f.png", lambda f: os.mkfifo(f.path("work/f.png"))), ("a device", "/dev/null", None), ("/dev/full", "/dev/full", None),
+            f.write("old.png", b"old"), os.symlink("old.png", f.path("cwd/l.png")))[2:]),
+        ("a dangling link", "l.png", lambda f: os.symlink("nowhere", f.path("cwd/l.png"))),
+        ("a link to a device", "l.png", lambda f: os.symlink("/dev/null", f.path("cwd/l.png"))),
+        ("a FIFO", "f.png", lambda f: os.mkfifo(f.path("cwd/f.png"))), ("a device", "/dev/null", None), ("/dev/full", "/dev/full", None),
         ("a missing folder", "no/x.png", None), ("a missing folder, as a folder", "no/", None), ("below a file", "good.png/x.png", None),
         ("a name of 256 bytes", "n" * 252 + ".png", None), ("a path of 5000 bytes", "d/" * 2500 + "x", None), ("the empty name", "", None),
         ("/proc", "/proc/x.png", None), ("a folder with --force", "out", None)):
@@ -698,10 +698,10 @@ case("output: replaced with --force", [*OUT, "out/old.png", "--force"], {0}, con
      prepare=lambda f: f.write("out/old.png", b"old") and None)
 if NOBODY:
     def make_read_only(folder):
-        for name in ("", "home", "work", "tmp"):
+        for name in ("", "home", "cwd", "tmp"):
             os.chmod(folder.path(name), 0o777)
-        os.chmod(folder.path("work/good.png"), 0o644)
-        os.chmod(folder.path("work/out"), 0o555)
+        os.chmod(folder.path("cwd/good.png"), 0o644)
+        os.chmod(folder.path("cwd/out"), 0o555)
 
     case("output: a folder that is read-only", [*OUT, "out/"], {9}, prepare=make_read_only, wrapper=NOBODY)
     case("output: in a folder that is read-only", [*OUT, "out/x.png"], {9}, prepare=make_read_only, wrapper=NOBODY)

@@ -32,7 +32,7 @@ ALL = command("wait", "--all")
 def untouched(result, server, other, folder):
     """Nothing but the journal and pictures in out/ may have changed."""
     names = [os.fsdecode(name) for name in result.files]
-    return [f"{name} changed" for name in names if name not in clean.STATE and not name.startswith(("work/out/", "work/t-1-"))]
+    return [f"{name} changed" for name in names if name not in clean.STATE and not name.startswith(("cwd/out/", "cwd/t-1-"))]
 
 
 def each(name, journal, commands=(LIST, GET, WAIT), exits=SOME, **more):
@@ -93,20 +93,20 @@ def victims(folder, server):
     what they lead to is outside."""
     folder.write("victim", b"precious")
     folder.write("out/own.png", b"precious")
-    os.mkdir(folder.path("work/elsewhere"))
-    os.symlink("../victim", folder.path("work/out/link.png"))
-    os.link(folder.path("work/victim"), folder.path("work/out/hard.png"))
-    os.mkfifo(folder.path("work/out/fifo.png"))
-    os.mkdir(folder.path("work/out/folder.png"))
-    os.symlink("nowhere", folder.path("work/out/dangling.png"))
+    os.mkdir(folder.path("cwd/elsewhere"))
+    os.symlink("../victim", folder.path("cwd/out/link.png"))
+    os.link(folder.path("cwd/victim"), folder.path("cwd/out/hard.png"))
+    os.mkfifo(folder.path("cwd/out/fifo.png"))
+    os.mkdir(folder.path("cwd/out/folder.png"))
+    os.symlink("nowhere", folder.path("cwd/out/dangling.png"))
 
 
 def kept(result, server, other, folder):
-    with open(folder.path("work/victim"), "rb") as f:
+    with open(folder.path("cwd/victim"), "rb") as f:
         wrong = [] if f.read() == b"precious" else ["the file behind a link was written"]
-    with open(folder.path("work/out/own.png"), "rb") as f:
+    with open(folder.path("cwd/out/own.png"), "rb") as f:
         wrong += [] if f.read() == b"precious" else ["a file was replaced"]
-    if os.path.lexists(folder.path("work/out/nowhere")):
+    if os.path.lexists(folder.path("cwd/out/nowhere")):
         wrong.append("a dangling link was followed")
     return wrong + untouched(result, server, other, folder)
 
@@ -147,7 +147,7 @@ def journal_is(make):
     return prepare
 
 
-for name, make in (("a link", lambda path, folder: os.symlink(folder.path("work/elsewhere"), path)), ("a FIFO", lambda path, folder:
+for name, make in (("a link", lambda path, folder: os.symlink(folder.path("cwd/elsewhere"), path)), ("a FIFO", lambda path, folder:
                    os.mkfifo(path)), ("a folder", lambda path, folder: os.mkdir(path))):
     each(f"it is {name}", b"", (LIST, GET, WAIT), {9}, prepare=journal_is(make), files=0)
     case(f"journal: it is {name}, and a task is sent", "ppinfra", "none", None, {9}, journal=b"", prepare=journal_is(make),

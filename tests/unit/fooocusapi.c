@@ -144,7 +144,7 @@ static const struct sent cases[] = {
     {"stream", I2I, .delivery = DELIVERY_STREAM, .neutral = "{" IMAGE "}",
      .body = "{" VARY ",\"stream_output\":true}"},
     {"binary", I2I, .delivery = DELIVERY_BINARY, .neutral = "{" IMAGE ",\"count\":2}",
-     .words = "one picture"},
+     .words = "--binary brings one"},
     {"async by hand", I2I, .neutral = "{" IMAGE "}",
      .native = "{\"async_process\":true,\"require_base64\":false}", .body = "{" VARY "}",
      .words = "async_process was left out"},

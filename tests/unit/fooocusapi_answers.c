@@ -84,7 +84,7 @@ static const struct came cases[] = {
      .reply = "{\"history\":[],\"current\":[{\"task_id\":\"t1\",\"progress\":50}],\"pending\":[]}",
      .standing = STANDING_RUNNING, .fraction = 0.5},
     {"nowhere", ASK_QUEUE, .reply = "{\"history\":[],\"current\":[],\"pending\":[]}",
-     .standing = STANDING_MISSING},
+     .standing = STANDING_MISSING, .reason = "neither waits nor runs"},
     {"no queue", ASK_QUEUE, .reply = "[]", .fails = true},
     {"describe", ASK_SUBMIT, .operation = OPERATION_INTERROGATE,
      .reply = "{\"describe\":\"a cat\"}"},

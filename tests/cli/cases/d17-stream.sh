@@ -14,12 +14,12 @@ pick '[.images[] | [.path, .seed]]'
 for fault in stream-pings finished-empty stream-error; do
     say $fault
     echo $fault >"$CASE/fault"
-    try sdctl inpaint "${MASKED[@]}" -q --stream -o $fault.png
+    try sdctl inpaint "${MASKED[@]}" -q -p "a cup, $fault" --stream -o $fault.png
     pick '[.status, .images[].path]'
 done
 say 'stream-cut'
 echo stream-cut >"$CASE/fault"
-try sdctl inpaint "${MASKED[@]}" -q --stream -o cut.png
+try sdctl inpaint "${MASKED[@]}" -q -p 'a cut cup' --stream -o cut.png
 say 'progress with its steps'
 : >"$CASE/fault"
 terminal "$SDCTL" inpaint "${MASKED[@]}" --stream -o shown.png
@@ -34,6 +34,4 @@ begin stream sdctl inpaint "${MASKED[@]}" --no-progress --stream -o stopped.png
 running() { [ "$(sdctl tasks list --query current | wc -l)" = 1 ]; }
 sleep_until 10 running
 end stream INT
-sdctl tasks list >"$CASE/stdout"
-pick .status
 posts

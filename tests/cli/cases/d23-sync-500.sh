@@ -8,6 +8,4 @@ try sdctl tasks fetch "$id" -o yes.png
 pick '[.status, .images[0].path]'
 sdctl tasks list --query history >"$CASE/stdout"
 pick '[.status, .params.prompt, (.info.urls | length)]'
-say 'the same again: which one it is cannot be told'
-run sdctl inpaint "${MASKED[@]}" -q -o no.png
 tree
