@@ -11,7 +11,12 @@ WARNINGS   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CPPFLAGS  += -D_XOPEN_SOURCE=700 -Ilib -I. -DSDCTL_VERSION='"$(VERSION)"' \
              -DSDCTL_LIBEXECDIR='"$(PREFIX)/libexec/sdctl"'
 ALL_CFLAGS = -std=c17 $(WARNINGS) -MMD -MP $(CFLAGS)
-LIBS       = -ljansson -lpng -lsodium -lz -lm -lpthread -ldl
+# libc first: at every start symbols are looked for in the libraries in this order
+LIBS       = -lc -lm -lz -lpng -ljansson -lsodium -lpthread -ldl
+ifneq ($(shell uname -s),Darwin)
+LINK_FLAGS = -Wl,-O1,--as-needed,-z,now
+endif
+LINK       = $(CC) $(CFLAGS) $(LINK_FLAGS) $(LDFLAGS)
 
 ifeq ($(SAN),1)
 BUILD  = build/san
@@ -23,16 +28,17 @@ BUILD  = build
 BIN    = .
 endif
 
-# libjpeg-turbo and libwebp let a JPEG or WebP be a mask, or be turned; without them it is refused
+# libjpeg-turbo and libwebp let a JPEG or WebP be a mask, or be turned; without them it is refused.
+# sdctl loads them when it meets such a picture; the sandbox, which writes them too, is linked.
 has = $(shell printf '\043include <stdio.h>\n\043include <%s>\n' $(1) | \
         $(CC) -E -x c - >/dev/null 2>&1 && echo yes)
 ifeq ($(call has,jpeglib.h),yes)
 CPPFLAGS += -DHAVE_LIBJPEG
-LIBS     += -ljpeg
+BOX_LIBS += -ljpeg
 endif
 ifeq ($(call has,webp/decode.h),yes)
 CPPFLAGS += -DHAVE_LIBWEBP
-LIBS     += -lwebp
+BOX_LIBS += -lwebp
 endif
 
 # one short line for each step; make V=1 shows the whole commands
@@ -66,21 +72,21 @@ $(LIB): $(LIB_OBJ)
 	$(call run,AR,$(AR) rcs $@ $^)
 
 $(BIN)/sdctl: $(BUILD)/cmd/sdctl.o $(CMD_OBJ) $(LIB)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+	$(call run,LD,$(LINK) -o $@ $^ $(LIBS))
 
 $(BIN)/sdctl-sandbox: $(BOX_OBJ) $(LIB)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmicrohttpd -lsqlite3 $(LIBS))
+	$(call run,LD,$(LINK) -o $@ $^ -lmicrohttpd -lsqlite3 $(BOX_LIBS) $(LIBS))
 
 $(BUILD)/sdctl-print: $(GEN_OBJ) $(CMD_OBJ) $(LIB)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+	$(call run,LD,$(LINK) -o $@ $^ $(LIBS))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(CMD_OBJ) $(LIB)
 	@mkdir -p $(@D)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+	$(call run,LD,$(LINK) -o $@ $^ $(LIBS))
 
 $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(call run,LD,$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS))
+	$(call run,LD,$(LINK) -o $@ $^ $(LIBS))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

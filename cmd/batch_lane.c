@@ -25,7 +25,7 @@ static int open_lane(struct lanes *lanes, struct lane *lane, struct error *err)
     own.endpoint = lane->name;
     own.own_key = lanes->n > 1;
     job_init(&lane->where);
-    lane->run = (struct run){.job = &lane->where, .config = {.beside = lanes->loop}};
+    lane->run = (struct run){.job = &lane->where, .config = {.beside = lanes->loop, .many = true}};
     lane->known = json_object();
     if (lane->known == NULL) {
         return error_memory(err, "opening the endpoints");

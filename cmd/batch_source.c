@@ -1,16 +1,22 @@
 #include "cmd/batch_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "wire/json.h"
 
 #define LINE_MAX_BYTES (64UL * 1024 * 1024)
 #define PATH_MAX_BYTES 4096
+#define CHUNK 32768
 
 static int read_shard(struct batch_source *s, const char *shard, struct error *err)
 {
@@ -38,48 +44,73 @@ int batch_source_open(struct batch_source *s, const char *path, const char *shar
 {
     struct stat st;
 
-    *s = (struct batch_source){.path = path, .masks = masks};
+    *s = (struct batch_source){.path = path, .masks = masks, .fd = -1, .chunk = malloc(CHUNK)};
     buf_init(&s->line, LINE_MAX_BYTES);
+    if (s->chunk == NULL) {
+        return error_memory(err, "reading the batch");
+    }
     if (read_shard(s, shard, err) != 0) {
         return -1;
     }
     if (strcmp(path, "-") == 0) {
-        s->file = stdin;
-        return 0;
-    }
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        s->fd = STDIN_FILENO;
+    } else if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         s->folder = opendir(path);
     } else {
-        s->file = fopen(path, "re");
+        s->fd = open(path, O_RDONLY | O_CLOEXEC);
     }
-    return s->file != NULL || s->folder != NULL
-               ? 0
-               : error_errno(err, EXIT_INPUT, "cannot read", path, errno);
+    s->waits = s->fd >= 0 && fstat(s->fd, &st) == 0 && !S_ISREG(st.st_mode);
+    return s->fd >= 0 || s->folder != NULL ? 0
+                                           : error_errno(err, EXIT_INPUT, "read", path, errno);
 }
 
-/* Reads a line into s->line; 1 at the end. */
+/* Reads on; 1 at the end, 2 when there is nothing yet. */
+static int read_chunk(struct batch_source *s, struct error *err)
+{
+    struct pollfd ready = {.fd = s->fd, .events = POLLIN};
+
+    if (s->waits && poll(&ready, 1, 0) == 0) {
+        return 2;
+    }
+    ssize_t got = read(s->fd, s->chunk, CHUNK);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return 2;
+    }
+    if (got < 0) {
+        s->broken = true;
+        return error_errno(err, EXIT_INPUT, "read", s->path, errno);
+    }
+    s->at = 0;
+    s->len = (size_t)got;
+    return got == 0 ? 1 : 0;
+}
+
+/* Reads a line into s->line; 1 at the end, 2 when it has not come yet. */
 static int read_line(struct batch_source *s, struct error *err)
 {
-    char chunk[16384];
+    int result = 0;
 
-    s->line.len = 0;
-    while (fgets(chunk, sizeof chunk, s->file) != NULL) {
-        size_t n = strlen(chunk); /* a NUL in it ends it, and the JSON is broken then */
-        buf_add(&s->line, chunk, n);
-        if (n > 0 && chunk[n - 1] == '\n') {
+    if (s->at == 0 || s->chunk[s->at - 1] == '\n') {
+        s->line.len = 0;
+    }
+    for (;;) {
+        if (s->at == s->len && (result = read_chunk(s, err)) != 0) {
+            return result == 1 && s->line.len > 0 ? 0 : result;
+        }
+        const char *text = s->chunk + s->at, *end = memchr(text, '\n', s->len - s->at);
+        size_t n = end != NULL ? (size_t)(end - text) + 1 : s->len - s->at;
+        buf_add(&s->line, text, n);
+        s->at += n;
+        if (end != NULL) {
             return 0;
         }
     }
-    if (ferror(s->file)) {
-        s->broken = true;
-        return error_errno(err, EXIT_INPUT, "cannot read", s->path, errno);
-    }
-    return s->line.len > 0 ? 0 : 1;
 }
 
-static bool is_mine(const struct batch_source *s)
+/* Whether the part has the k-th job, from 0. */
+static bool is_mine(const struct batch_source *s, uint64_t k)
 {
-    return (s->number - 1) % s->parts == s->part - 1;
+    return k % s->parts == s->part - 1;
 }
 
 static int next_line(struct batch_source *s, json_t **job, struct error *err)
@@ -92,7 +123,8 @@ static int next_line(struct batch_source *s, json_t **job, struct error *err)
             continue;
         }
         s->number++;
-        if (!is_mine(s)) {
+        if (!is_mine(s, s->number - 1)) {
+            s->line.failed = false;
             continue;
         }
         if (s->line.failed) {
@@ -154,6 +186,17 @@ static bool find_mask(const struct batch_source *s, const char *name, int stem, 
     return false;
 }
 
+/* FNV-1a: a folder is read in any order, so its jobs are shared out by their names. */
+static uint64_t hash_name(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+
+    for (; *name != '\0'; name++) {
+        hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+    }
+    return hash ^ hash >> 32;
+}
+
 static int next_file(struct batch_source *s, json_t **job, struct error *err)
 {
     char image[PATH_MAX_BYTES], mask[PATH_MAX_BYTES];
@@ -167,7 +210,7 @@ static int next_file(struct batch_source *s, json_t **job, struct error *err)
             continue;
         }
         s->number++;
-        if (!is_mine(s)) {
+        if (!is_mine(s, hash_name(name))) {
             continue;
         }
         bool found = s->masks && find_mask(s, name, (int)(ending - name), mask, sizeof mask);
@@ -182,7 +225,7 @@ static int next_file(struct batch_source *s, json_t **job, struct error *err)
                    : error_set(err, EXIT_INPUT, "'%s' has a name that is not UTF-8", image);
     }
     s->broken = true;
-    return errno == 0 ? 1 : error_errno(err, EXIT_INPUT, "cannot read", s->path, errno);
+    return errno == 0 ? 1 : error_errno(err, EXIT_INPUT, "read", s->path, errno);
 }
 
 int batch_source_next(struct batch_source *s, json_t **job, struct error *err)
@@ -191,16 +234,31 @@ int batch_source_next(struct batch_source *s, json_t **job, struct error *err)
     if (s->broken) {
         return 1;
     }
-    return s->file != NULL ? next_line(s, job, err) : next_file(s, job, err);
+    return s->fd >= 0 ? next_line(s, job, err) : next_file(s, job, err);
+}
+
+bool batch_source_holds(const struct batch_source *s, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = s->folder == NULL ? NULL
+                   : slash == NULL   ? strdup(".")
+                                     : strndup(path, (size_t)(slash - path) + 1);
+    struct stat own, its;
+
+    bool holds = folder != NULL && stat(folder, &its) == 0 && stat(s->path, &own) == 0 &&
+                 own.st_dev == its.st_dev && own.st_ino == its.st_ino;
+    free(folder);
+    return holds;
 }
 
 void batch_source_close(struct batch_source *s)
 {
-    if (s->file != NULL && s->file != stdin) {
-        fclose(s->file);
+    if (s->fd > STDERR_FILENO) {
+        close(s->fd);
     }
     if (s->folder != NULL) {
         closedir(s->folder);
     }
+    free(s->chunk);
     buf_release(&s->line);
 }

@@ -3,7 +3,8 @@
 
 #include <dirent.h>
 #include <jansson.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -14,23 +15,29 @@
  * NAME.mask.png beside NAME.*, or masks/NAME.png in the folder.
  */
 struct batch_source {
-    FILE *file;         /* of a manifest */
+    int fd;             /* of a manifest, or -1 */
     DIR *folder;        /* else */
     const char *path;   /* as it was named; borrowed */
     bool masks;         /* each picture needs its mask */
     bool broken;        /* it cannot be read on */
     size_t number;      /* of the job that came last, from 1 */
     size_t part, parts; /* --shard; 1, 1 for all */
-    struct buf line;
+    struct buf line;    /* as far as it has come */
+    char *chunk;        /* what has been read */
+    size_t at, len;     /* of it */
+    bool waits;         /* it may have nothing yet, though it has not ended: a pipe */
 };
 
 /* Opens it; `shard` is "I/N" or NULL. EXIT_USAGE, EXIT_INPUT. */
 int batch_source_open(struct batch_source *s, const char *path, const char *shard, bool masks,
                       struct error *err);
 
-/* The next job of this part: a new object, number in s->number. 1 at the end; -1 for a line that is
- * no job (EXIT_INPUT): the next call goes on behind it. */
+/* The next job of this part: a new object, number in s->number. 1 at the end; 2 when a pipe has none
+ * yet; -1 for a line that is no job (EXIT_INPUT): the next call goes on behind it. */
 int batch_source_next(struct batch_source *s, json_t **job, struct error *err);
+
+/* Whether a file at this path would be in the batch's own folder, and so a job of the next run. */
+bool batch_source_holds(const struct batch_source *s, const char *path);
 
 void batch_source_close(struct batch_source *s);
 

@@ -230,8 +230,7 @@ static int perform(const struct settings *s, char **inputs, size_t n, struct err
     int result = -1;
 
     if (s->report != NULL && !is_dash(s->report) &&
-        (outfile_check(s->report, s->force, err) != 0 ||
-         outfile_open(&v.report, s->report, err) != 0)) {
+        outfile_begin(&v.report, s->report, s->force, err) != 0) {
         return -1;
     }
     buf_init(&v.line, REPORT_MAX);

@@ -134,7 +134,8 @@ static const struct option_row batch_rows[] = {
      FIELD(batch_options, shard),
      .needs = "batch",
      .help = "do the I-th of N parts of the batch only",
-     .detail = "Job number k belongs to part (k - 1) mod N + 1, so N machines share a batch."},
+     .detail = "Job number k belongs to part (k - 1) mod N + 1, so N machines share a batch. "
+               "Of a folder it is the name that decides."},
     {.name = NULL},
 };
 const struct option_group batch_group = {.title = "Batch", .rows = batch_rows};
@@ -145,7 +146,7 @@ static const struct option_row task_rows[] = {
      FIELD(task_options, async),
      .conflicts = "stream,binary,loopback",
      .help = "submit, print the document with the task's id, and do not wait",
-     .detail = "PPInfra, FooocusAPI, Fooocus-API. 'sdctl tasks wait' fetches the result, also on "
+     .detail = "PPInfra, FooocusAPI, Fooocus-API, EKS. 'sdctl tasks wait' fetches the result, also on "
                "another day; it may be given the document itself."},
     {.name = "stream",
      .type = OPTION_FLAG,
@@ -178,6 +179,7 @@ static const struct option_row task_rows[] = {
     {.name = "show",
      .type = OPTION_FLAG,
      FIELD(task_options, show),
+     .conflicts = "batch",
      .help = "show previews and results in the terminal, where it can show pictures",
      .detail = "By the protocols of kitty and iTerm2, else with chafa if that is installed."},
     {.name = NULL},

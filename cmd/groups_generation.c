@@ -213,6 +213,7 @@ static const struct option_row generation_rows[] = {
      .min = 1,
      .max = 1000,
      FIELD(generation_options, loopback),
+     .conflicts = "batch",
      .help = "run N times, each on the first result of the time before",
      .detail = "One result document is printed for each round."},
     {.name = NULL},

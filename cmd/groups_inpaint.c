@@ -117,7 +117,7 @@ static const struct option_row inpaint_rows[] = {
      .type = OPTION_OUTPUT,
      .metavar = "FILE",
      FIELD(inpaint_options, crop_preview),
-     .conflicts = "dry-run,explain,output,loopback",
+     .conflicts = "dry-run,explain,output,loopback,batch",
      .help = "draw what the server will see, and print the rectangle; send nothing",
      .detail = "FILE is a PNG. Left is the image with the blurred mask and the rectangle that is "
                "worked on, right what the model sees of it, both in the same scale."},

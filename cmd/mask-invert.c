@@ -170,7 +170,7 @@ static int copy_out(int fd, struct error *err)
 static int open_target(struct outfile *file, const char *path, bool force, struct error *err)
 {
     if (!is_dash(path)) {
-        return outfile_check(path, force, err) ? -1 : outfile_open(file, path, err);
+        return outfile_begin(file, path, force, err);
     }
     file->fd = outfile_scratch(err);
     return file->fd < 0 ? -1 : 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "cmd/groups.h"
 #include "cmd/help.h"
@@ -47,6 +48,7 @@ void run_init(void)
 {
     static const int ended_by[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal};
+    uint32_t seed;
 
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         fill_descriptor(fd);
@@ -61,6 +63,8 @@ void run_init(void)
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
     sigaction(SIGXFSZ, &action, NULL);
+    random_bytes(&seed, sizeof seed);
+    json_object_seed(seed | 1); /* jansson would open /dev/urandom for it */
 }
 
 void run_catch_signals(bool on)

@@ -33,6 +33,12 @@ int eks_adopt(json_t *native, struct error *err);
 
 int eks_compose(struct task *task, const json_t *facts, struct error *err);
 
+/* Completes the metadata, and tells what type of task it is. */
+int eks_compose_metadata(struct task *task, const char **type, struct error *err);
+
+/* The object at a path of the request; made when it is missing. NULL with the error. */
+json_t *eks_object_at(json_t *native, const char *path, struct error *err);
+
 /* The body that is sent; a new reference, NULL without memory. */
 json_t *eks_body(const struct task *task);
 

@@ -39,7 +39,8 @@ static int read_submission(struct task *task, const json_t *reply, struct outcom
 /* --- the list of results ---------------------------------------------------------------------- */
 
 /* What one delivery of the task left (C9): PREFIX/ID/ID-RAND.out and PREFIX/ID/ID-RAND-N.EXT. In
- * task->seen: {"groups": [{"rand", "out", "modified", "images": [{"n", "key"}]}], "at", "next"}. */
+ * task->seen: {"groups": [{"rand", "out", "modified", "images": [{"n", "key"}]}], "next", "outs"}.
+ */
 struct name {
     char rand[40];
     long long n; /* of an image; -1: the .out */
@@ -142,17 +143,23 @@ static json_t *newest(const json_t *seen)
     return best;
 }
 
-/* A listing in several pages is not of one moment: what is written meanwhile, before the keys of
- * the page at hand, is missed. Images are there before their .out, so a listing that began after a
- * .out was seen has them all. Whether this one did; else remembers the .out. */
-static bool is_settled(struct task *task, const json_t *group)
+/* A listing in several pages is not of one moment: keys that are written meanwhile and come before
+ * the page at hand are missed. Images are there before their .out, so a listing that began when all
+ * its .outs were there has them all. Whether this one did; else remembers how many there are. */
+static bool is_settled(struct task *task)
 {
-    const char *known = json_string_at(task->seen, "settled"), *out = json_string_at(group, "out");
+    json_t *groups = json_object_get(task->seen, "groups"), *group;
+    json_int_t n = 0;
+    size_t i;
 
-    if (known != NULL && strcmp(known, out) == 0) {
+    json_array_foreach(groups, i, group)
+    {
+        n += json_object_get(group, "out") != NULL;
+    }
+    if (json_integer_value(json_object_get(task->seen, "outs")) == n) {
         return true;
     }
-    json_object_set_new(task->seen, "settled", json_string(out));
+    json_object_set_new(task->seen, "outs", json_integer(n));
     return false;
 }
 
@@ -168,10 +175,9 @@ static int read_listing(struct task *task, const json_t *reply, struct outcome *
     size_t i;
 
     if (!continued) {
-        json_t *settled = json_object_get(task->seen, "settled");
-        json_t *seen = json_pack("{s:[],s:O*}", "groups", "settled", settled);
+        json_int_t outs = json_integer_value(json_object_get(task->seen, "outs"));
         json_decref(task->seen);
-        task->seen = seen;
+        task->seen = json_pack("{s:[],s:I}", "groups", "outs", outs);
     }
     json_t *groups = json_object_get(task->seen, "groups");
     json_object_del(task->seen, "next");
@@ -185,9 +191,8 @@ static int read_listing(struct task *task, const json_t *reply, struct outcome *
                          "the results of task %s were delivered too often, or memory ran out",
                          task->id);
     }
-    const json_t *group = more ? NULL : newest(task->seen);
     outcome->standing = json_array_size(groups) > 0 || more ? STANDING_RUNNING : STANDING_QUEUED;
-    outcome->doubtful = group != NULL && (!continued || is_settled(task, group));
+    outcome->doubtful = !more && newest(task->seen) != NULL && (!continued || is_settled(task));
     return 0;
 }
 

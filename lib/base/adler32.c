@@ -6,6 +6,8 @@
 
 #include <immintrin.h>
 
+#include "base/cpu.h"
+
 #define TARGET_AVX2 __attribute__((target("avx2")))
 
 enum { MODULUS = 65521, STRIDE = 32, STRIDES_MAX = 5536 / STRIDE }; /* then a sum may overflow */
@@ -47,7 +49,7 @@ uint32_t adler32_update(uint32_t adler, const void *bytes, size_t n)
 {
     const uint8_t *from = bytes;
 
-    while (n >= STRIDE && __builtin_cpu_supports("avx2") > 0) {
+    while (n >= STRIDE && cpu_has_avx2()) {
         size_t strides = n / STRIDE < STRIDES_MAX ? n / STRIDE : STRIDES_MAX;
 
         adler = add_strides(adler, from, strides);

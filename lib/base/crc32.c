@@ -6,6 +6,8 @@
 
 #include <immintrin.h>
 
+#include "base/cpu.h"
+
 /*
  * V. Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction"
  * (Intel, 2009). A block of 128 bits is moved over a distance by multiplying its halves by x to
@@ -63,7 +65,7 @@ uint32_t crc32_update(uint32_t crc, const void *bytes, size_t n)
     const uint8_t *from = bytes;
     size_t blocks = n / 16 * 16;
 
-    if (blocks >= STRIDE && __builtin_cpu_supports("pclmul") > 0) {
+    if (blocks >= STRIDE && cpu_has_pclmul()) {
         crc = fold(crc, from, blocks);
         from += blocks;
         n -= blocks;

@@ -6,13 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "base/hex.h"
+#include "base/random.h"
 
 #define TEMP_MAX 64                 /* named temporaries at a time */
 #define SPACE_LEAST (1024UL * 1024) /* free bytes below which a disk counts as full */
@@ -60,11 +62,13 @@ static char *folder_of(const char *path)
 static char *random_name(const char *dir)
 {
     size_t cap = strlen(dir) + 32;
-    char *name = malloc(cap);
+    char *name = malloc(cap), hex[17];
+    uint8_t random[8];
 
     if (name != NULL) {
-        snprintf(name, cap, "%s.sdctl-%08x%08x.tmp", dir, (unsigned)randombytes_random(),
-                 (unsigned)randombytes_random());
+        random_bytes(random, sizeof random);
+        hex_encode(hex, random, sizeof random);
+        snprintf(name, cap, "%s.sdctl-%s.tmp", dir, hex);
     }
     return name;
 }
@@ -94,23 +98,36 @@ static int check_target(const char *path, bool force, bool *exists, struct error
     return 0;
 }
 
-int outfile_check(const char *path, bool force, struct error *err)
+int outfile_begin(struct outfile *f, const char *path, bool force, struct error *err)
 {
-    struct outfile probe = OUTFILE_INIT;
     struct statvfs vfs;
     bool exists;
     size_t len = strlen(path);
 
+    *f = (struct outfile)OUTFILE_INIT;
     if ((len == 0 || path[len - 1] != '/') && check_target(path, force, &exists, err) != 0) {
         return -1;
     }
-    if (outfile_open(&probe, path, err) != 0) {
+    if (outfile_open(f, path, err) != 0) {
         return -1;
     }
-    int full = fstatvfs(probe.fd, &vfs) == 0 && vfs.f_blocks > 0 &&
-               vfs.f_bavail < SPACE_LEAST / (vfs.f_frsize > 0 ? vfs.f_frsize : 1);
+    if (fstatvfs(f->fd, &vfs) == 0 && vfs.f_blocks > 0 &&
+        vfs.f_bavail < SPACE_LEAST / (vfs.f_frsize > 0 ? vfs.f_frsize : 1)) {
+        outfile_discard(f);
+        return error_errno(err, EXIT_OUTPUT, "write", path, ENOSPC);
+    }
+    return 0;
+}
+
+int outfile_check(const char *path, bool force, struct error *err)
+{
+    struct outfile probe;
+
+    if (outfile_begin(&probe, path, force, err) != 0) {
+        return -1;
+    }
     outfile_discard(&probe);
-    return full ? error_errno(err, EXIT_OUTPUT, "write", path, ENOSPC) : 0;
+    return 0;
 }
 
 int outfile_open(struct outfile *f, const char *path, struct error *err)

@@ -34,6 +34,9 @@ int outfile_check(const char *path, bool force, struct error *err);
 /* Opens a temporary in the folder of `path` (or in `path` itself when it ends in '/'). */
 int outfile_open(struct outfile *f, const char *path, struct error *err);
 
+/* outfile_check() and outfile_open() in one. */
+int outfile_begin(struct outfile *f, const char *path, bool force, struct error *err);
+
 /* Writes all n bytes; `name` is for the error. */
 int outfile_write(struct outfile *f, const void *bytes, size_t n, const char *name,
                   struct error *err);

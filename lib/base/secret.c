@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sodium.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/libsodium.h"
 #include "base/text.h"
 
 extern char **environ;
@@ -38,13 +38,17 @@ int secret_set(struct secret *s, const char *bytes, size_t n, const char *origin
                              origin);
         }
     }
-    if (sodium_init() < 0 || (s->bytes = sodium_malloc(n + 1)) == NULL) {
+    if (libsodium_load(err) != 0) {
+        return -1;
+    }
+    s->bytes = libsodium.malloc(n + 1);
+    if (s->bytes == NULL) {
         return error_memory(err, "storing a key");
     }
     memcpy(s->bytes, bytes, n);
     s->bytes[n] = '\0';
     s->len = n;
-    sodium_mprotect_readonly(s->bytes);
+    libsodium.mprotect_readonly(s->bytes);
     return 0;
 }
 
@@ -74,7 +78,10 @@ static int read_key(struct secret *s, int fd, const char *origin, const struct d
     size_t n = 0;
     int result;
 
-    char *bytes = sodium_init() < 0 ? NULL : sodium_malloc(cap);
+    if (libsodium_load(err) != 0) {
+        return -1;
+    }
+    char *bytes = libsodium.malloc(cap);
     if (bytes == NULL) {
         return error_memory(err, "reading a key");
     }
@@ -99,7 +106,7 @@ static int read_key(struct secret *s, int fd, const char *origin, const struct d
     }
     result = secret_set(s, bytes, n, origin, err);
 out:
-    sodium_free(bytes);
+    libsodium.free(bytes);
     return result;
 }
 
@@ -246,15 +253,17 @@ void secret_hide(const struct secret *s, char *text)
     if (password != NULL) {
         text_hide(text, password + 1, strlen(password + 1));
     }
-    sodium_bin2base64(coded, sizeof coded, (const unsigned char *)s->bytes, s->len, variant);
+    libsodium.bin2base64(coded, sizeof coded, (const unsigned char *)s->bytes, s->len, variant);
     text_hide(text, coded, strlen(coded));
-    sodium_memzero(coded, sizeof coded);
+    libsodium.memzero(coded, sizeof coded);
 }
 
 void secret_release(struct secret *s)
 {
     if (s != NULL) {
-        sodium_free(s->bytes);
+        if (s->bytes != NULL) {
+            libsodium.free(s->bytes);
+        }
         *s = (struct secret){0};
     }
 }

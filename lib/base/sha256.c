@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/sha256_kernel.h"
 
 const uint32_t sha256_constants[64] = {
@@ -172,11 +173,5 @@ void sha256_final(struct sha256 *s, uint8_t digest[SHA256_LEN])
 
 void sha256_hex(const uint8_t digest[SHA256_LEN], char out[SHA256_HEX_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-
-    for (int i = 0; i < SHA256_LEN; i++) {
-        *out++ = digits[digest[i] >> 4];
-        *out++ = digits[digest[i] & 15];
-    }
-    *out = '\0';
+    hex_encode(out, digest, SHA256_LEN);
 }

@@ -2,20 +2,13 @@
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
 #include <immintrin.h>
+
+#include "base/cpu.h"
 
 /* Intel, "Intel SHA Extensions" (2013). The instructions want the state as a b e f and c d g h,
  * from the high lane down, and do two rounds each. */
 #define TARGET_SHA __attribute__((target("sha,sse4.1,ssse3")))
-
-static bool x86_usable(void)
-{
-    unsigned a, b = 0, c, d;
-
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29) != 0 &&
-           __builtin_cpu_supports("sse4.1") > 0 && __builtin_cpu_supports("ssse3") > 0;
-}
 
 TARGET_SHA static inline __m128i load(const void *from)
 {
@@ -83,7 +76,7 @@ TARGET_SHA static void x86_compress(uint32_t h[8], const uint8_t *from, size_t b
 
 const struct sha256_kernel sha256_x86 = {
     .name = "x86",
-    .usable = x86_usable,
+    .usable = cpu_has_sha,
     .compress = x86_compress,
 };
 

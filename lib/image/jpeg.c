@@ -21,8 +21,55 @@ int jpeg_open(struct rows *rows, const struct png_source *source, struct error *
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "base/library.h"
+
 #define BUFFER 16384
 #define MEMORY_MAX (512L * 1024 * 1024)
+
+/* libjpeg's functions by their names without jpeg_; loaded when the first JPEG is opened. */
+#define LIBJPEG_FUNCTIONS(X)                                                                       \
+    X(std_error)                                                                                   \
+    X(CreateDecompress)                                                                            \
+    X(resync_to_restart)                                                                           \
+    X(read_header)                                                                                 \
+    X(has_multiple_scans)                                                                          \
+    X(start_decompress)                                                                            \
+    X(read_scanlines)                                                                              \
+    X(finish_decompress)                                                                           \
+    X(destroy_decompress)
+
+static struct {
+#define LIBJPEG_MEMBER(name) __typeof__(&(jpeg_##name)) name;
+    LIBJPEG_FUNCTIONS(LIBJPEG_MEMBER)
+#undef LIBJPEG_MEMBER
+} libjpeg;
+
+/* Loads the libjpeg whose structs the header has; it makes sure of that once more. */
+static bool load(void)
+{
+    static const char *const names[] = {
+#if JPEG_LIB_VERSION >= 80
+        "libjpeg.so.8",
+        "libjpeg.8.dylib",
+#else
+        "libjpeg.so.62",
+        "libjpeg.62.dylib",
+#endif
+        "libjpeg.so",
+        NULL
+    };
+    static bool loaded;
+    void *library = loaded ? NULL : library_open(names);
+    bool found = true;
+
+    if (library != NULL) {
+#define LIBJPEG_FIND(name) found = library_find(library, "jpeg_" #name, &libjpeg.name) && found;
+        LIBJPEG_FUNCTIONS(LIBJPEG_FIND)
+#undef LIBJPEG_FIND
+        loaded = found;
+    }
+    return loaded;
+}
 
 /* A decoder. Errors of libjpeg arrive in on_error(), which fills *err and jumps back to the
  * setjmp() of the function that was called: one of begin(), next_row() and end(). */
@@ -137,7 +184,7 @@ static int check_header(struct jpeg *j)
         return error_set(j->err, EXIT_INPUT, "'%s' is too large: %ux%u is over %u pixels",
                          j->source.name, d->image_width, d->image_height, PNG_PIXELS_MAX);
     }
-    if (pixels > JPEG_SCANS_PIXELS_MAX && jpeg_has_multiple_scans(d)) {
+    if (pixels > JPEG_SCANS_PIXELS_MAX && libjpeg.has_multiple_scans(d)) {
         return error_set(j->err, EXIT_INPUT,
                          "'%s' is too large for a progressive JPEG: %ux%u is over %u pixels; "
                          "convert it first, for example with jpegtran IN > OUT.jpg",
@@ -177,16 +224,16 @@ static int begin(struct jpeg *j)
     if (setjmp(j->back)) {
         return -1;
     }
-    jpeg_create_decompress(d);
+    libjpeg.CreateDecompress(d, JPEG_LIB_VERSION, sizeof *d);
     d->src = &j->in;
     d->mem->max_memory_to_use = MEMORY_MAX;
-    jpeg_read_header(d, TRUE);
+    libjpeg.read_header(d, TRUE);
     if (check_header(j)) {
         return -1;
     }
     d->progress = &j->progress;
     d->out_color_space = d->jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
-    jpeg_start_decompress(d);
+    libjpeg.start_decompress(d);
     return check_whole(j);
 }
 
@@ -199,7 +246,7 @@ static int next_row(struct rows *self, uint8_t *pixels, struct error *err)
     if (setjmp(j->back)) {
         return -1;
     }
-    jpeg_read_scanlines(&j->decoder, &row, 1);
+    libjpeg.read_scanlines(&j->decoder, &row, 1);
     return 0;
 }
 
@@ -211,7 +258,7 @@ static int end(struct rows *self, struct error *err)
     if (setjmp(j->back)) {
         return -1;
     }
-    jpeg_finish_decompress(&j->decoder);
+    libjpeg.finish_decompress(&j->decoder);
     return 0;
 }
 
@@ -219,22 +266,27 @@ static void release(struct rows *self)
 {
     struct jpeg *j = self->decoder;
 
-    jpeg_destroy_decompress(&j->decoder);
+    libjpeg.destroy_decompress(&j->decoder);
     free(j);
 }
 
 int jpeg_open(struct rows *rows, const struct png_source *source, struct error *err)
 {
-    struct jpeg *j = calloc(1, sizeof *j);
-
     *rows = (struct rows){0};
+    if (!load()) {
+        return error_set(err, EXIT_INPUT,
+                         "cannot use '%s': libjpeg is not installed, so the pixels of a JPEG "
+                         "cannot be read; convert it first, for example with magick IN OUT.png",
+                         source->name);
+    }
+    struct jpeg *j = calloc(1, sizeof *j);
     if (j == NULL) {
         return error_memory(err, "reading a JPEG");
     }
     j->source = *source;
     j->err = err;
     j->decoder.client_data = j;
-    j->decoder.err = jpeg_std_error(&j->errors);
+    j->decoder.err = libjpeg.std_error(&j->errors);
     j->errors.error_exit = on_error;
     j->errors.emit_message = on_message;
     j->errors.output_message = no_output;
@@ -242,10 +294,10 @@ int jpeg_open(struct rows *rows, const struct png_source *source, struct error *
     j->in = (struct jpeg_source_mgr){.init_source = no_source_call,
                                      .fill_input_buffer = fill,
                                      .skip_input_data = skip,
-                                     .resync_to_restart = jpeg_resync_to_restart,
+                                     .resync_to_restart = libjpeg.resync_to_restart,
                                      .term_source = no_source_call};
     if (begin(j)) {
-        jpeg_destroy_decompress(&j->decoder);
+        libjpeg.destroy_decompress(&j->decoder);
         free(j);
         return -1;
     }

@@ -8,6 +8,7 @@
 #include "image/row_filter.h"
 
 #define LENGTH_MAX 0x7fffffffu /* of a chunk, and of a side */
+#define SMALL 500              /* bytes of a chunk that are copied rather than written apart */
 
 struct png_writer {
     struct png_sink sink;
@@ -66,12 +67,30 @@ static int chunk_end(struct png_writer *w, uint32_t crc, struct error *err)
     return put(w, tail, sizeof tail, err);
 }
 
+/* A chunk that is small enough to go to the sink in one piece. */
+static int write_small(struct png_writer *w, const char *type, const void *bytes, size_t n,
+                       struct error *err)
+{
+    uint8_t chunk[SMALL + 12];
+
+    set_u32(chunk, (uint32_t)n);
+    memcpy(chunk + 4, type, 4);
+    if (n > 0) {
+        memcpy(chunk + 8, bytes, n);
+    }
+    set_u32(chunk + 8 + n, crc32_update(0, chunk + 4, n + 4));
+    return put(w, chunk, n + 12, err);
+}
+
 /* A chunk of two parts. */
 static int write_chunk(struct png_writer *w, const char *type, const void *head, size_t n_head,
                        const void *tail, size_t n_tail, struct error *err)
 {
     uint32_t crc;
 
+    if (n_head <= SMALL && n_tail == 0) {
+        return write_small(w, type, head, n_head, err);
+    }
     return chunk_start(w, type, (uint32_t)(n_head + n_tail), &crc, err) ||
                    chunk_data(w, head, n_head, &crc, err) ||
                    chunk_data(w, tail, n_tail, &crc, err) || chunk_end(w, crc, err)

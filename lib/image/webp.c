@@ -17,7 +17,42 @@ int webp_open(struct rows *rows, const struct png_source *source, struct error *
 #include <string.h>
 #include <webp/decode.h>
 
+#include "base/library.h"
+
 #define CHUNK 65536
+
+/* libwebp's functions by their names without WebP; loaded when the first WebP is opened. Those in
+ * -Internal are what functions of the header call with the version that it is of. */
+#define LIBWEBP_FUNCTIONS(X)                                                                       \
+    X(InitDecoderConfigInternal)                                                                   \
+    X(GetFeaturesInternal)                                                                         \
+    X(IDecode)                                                                                     \
+    X(IAppend)                                                                                     \
+    X(IDelete)                                                                                     \
+    X(FreeDecBuffer)
+
+static struct {
+#define LIBWEBP_MEMBER(name) __typeof__(&(WebP##name)) name;
+    LIBWEBP_FUNCTIONS(LIBWEBP_MEMBER)
+#undef LIBWEBP_MEMBER
+} libwebp;
+
+static bool load(void)
+{
+    static const char *const names[] = {"libwebp.so.7", "libwebpdecoder.so.3", "libwebp.7.dylib",
+                                        "libwebp.so", NULL};
+    static bool loaded;
+    void *library = loaded ? NULL : library_open(names);
+    bool found = true;
+
+    if (library != NULL) {
+#define LIBWEBP_FIND(name) found = library_find(library, "WebP" #name, &libwebp.name) && found;
+        LIBWEBP_FUNCTIONS(LIBWEBP_FIND)
+#undef LIBWEBP_FIND
+        loaded = found;
+    }
+    return loaded;
+}
 
 struct webp {
     WebPDecoderConfig config;
@@ -66,7 +101,8 @@ static int check_features(const struct png_source *source, WebPDecoderConfig *co
     if (png_source_read(source, 0, head, sizeof head, &got, err)) {
         return -1;
     }
-    VP8StatusCode status = WebPGetFeatures(head, got, &config->input);
+    VP8StatusCode status =
+        libwebp.GetFeaturesInternal(head, got, &config->input, WEBP_DECODER_ABI_VERSION);
     if (status != VP8_STATUS_OK) {
         return unusable(source, status, err);
     }
@@ -91,7 +127,7 @@ static int check_features(const struct png_source *source, WebPDecoderConfig *co
 /* Feeds the file piece by piece, so that only the pixels are held as a whole. */
 static int decode(const struct png_source *source, WebPDecoderConfig *config, struct error *err)
 {
-    WebPIDecoder *decoder = WebPIDecode(NULL, 0, config);
+    WebPIDecoder *decoder = libwebp.IDecode(NULL, 0, config);
     VP8StatusCode status = decoder == NULL ? VP8_STATUS_OUT_OF_MEMORY : VP8_STATUS_SUSPENDED;
     uint8_t *chunk = malloc(CHUNK);
     uint64_t offset = 0;
@@ -101,14 +137,14 @@ static int decode(const struct png_source *source, WebPDecoderConfig *config, st
     while (result == 0 && status == VP8_STATUS_SUSPENDED && got > 0) {
         result = png_source_read(source, offset, chunk, CHUNK, &got, err);
         if (result == 0 && got > 0) {
-            status = WebPIAppend(decoder, chunk, got);
+            status = libwebp.IAppend(decoder, chunk, got);
             offset += got;
         }
     }
     if (result == 0 && status != VP8_STATUS_OK) {
         result = unusable(source, status, err);
     }
-    WebPIDelete(decoder);
+    libwebp.IDelete(decoder);
     free(chunk);
     return result;
 }
@@ -129,17 +165,23 @@ static void release(struct rows *self)
 {
     struct webp *w = self->decoder;
 
-    WebPFreeDecBuffer(&w->config.output);
+    libwebp.FreeDecBuffer(&w->config.output);
     free(w);
 }
 
 int webp_open(struct rows *rows, const struct png_source *source, struct error *err)
 {
+    *rows = (struct rows){0};
+    if (!load()) {
+        return error_set(err, EXIT_INPUT,
+                         "cannot use '%s': libwebp is not installed, so the pixels of a WebP "
+                         "cannot be read; convert it first, for example with dwebp IN -o OUT.png",
+                         source->name);
+    }
     struct webp *w = calloc(1, sizeof *w);
     int result = -1;
 
-    *rows = (struct rows){0};
-    if (w == NULL || !WebPInitDecoderConfig(&w->config)) {
+    if (w == NULL || !libwebp.InitDecoderConfigInternal(&w->config, WEBP_DECODER_ABI_VERSION)) {
         free(w);
         return error_memory(err, "reading a WebP");
     }
@@ -148,7 +190,7 @@ int webp_open(struct rows *rows, const struct png_source *source, struct error *
         result = decode(source, &w->config, err);
     }
     if (result != 0) {
-        WebPFreeDecBuffer(&w->config.output);
+        libwebp.FreeDecBuffer(&w->config.output);
         free(w);
         return -1;
     }

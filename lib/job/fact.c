@@ -8,6 +8,7 @@
 #include "job/retry.h"
 #include "wire/json.h"
 
+#define FACT_MS 15000 /* of a batch */
 #define PAGES_MAX 100
 
 /* Statuses that are no answer about what the server has: the key, or a server that is too busy. */
@@ -97,6 +98,9 @@ static int get(struct job *job, struct net *net, const char *path, bool (*fatal)
     for (long attempt = 0;; attempt++) {
         receive_init(&receive, &plan);
         struct net_request request = {.path = path, .take = receive_take, .ctx = &receive};
+        if (job->known != NULL) { /* other jobs stand still meanwhile */
+            request.timeout_ms = clock_left(&job->patience.deadline, FACT_MS) + 1;
+        }
         result = net_perform(net, &request, &reply, err);
         if (!retry_read(&job->patience, attempt, result, &reply, err, &pause) ||
             !retry_wait(&job->patience, pause)) {

@@ -39,12 +39,13 @@ struct job {
     const struct backend *backend; /* NULL: find out */
     const struct secret *key;
     bool insecure_http, strict;
-    const char *in_batch; /* the SHA-256 of the job that it is, for the journal; borrowed, or NULL */
-    bool adopt;          /* a task that the journal has for this job is gone on with */
-    int64_t farewell;    /* clock_ms() by which all must be said after a signal; 0: 1.5 s after it */
-    bool resubmit;       /* though the same request may have been taken already */
-    bool resolve;        /* --resolve */
-    const char *stage;   /* s3://BUCKET/PREFIX: pictures are put there, and links sent; or NULL */
+    const char
+        *in_batch;     /* the SHA-256 of the job that it is, for the journal; borrowed, or NULL */
+    bool adopt;        /* a task that the journal has for this job is gone on with */
+    int64_t farewell;  /* clock_ms() by which all must be said after a signal; 0: 1.5 s after it */
+    bool resubmit;     /* though the same request may have been taken already */
+    bool resolve;      /* --resolve */
+    const char *stage; /* s3://BUCKET/PREFIX: pictures are put there, and links sent; or NULL */
     bool journal_params; /* keep what was asked in the journal */
     enum delivery delivery;
     struct patience patience;

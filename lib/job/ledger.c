@@ -12,8 +12,10 @@
 
 #include "base/outfile.h"
 #include "job/journal_file.h"
+#include "job/ledger_files.h"
+#include "wire/json.h"
 
-#define MAGIC "sdctl ledger 1\n"
+#define MAGIC "sdctl ledger 2\n"
 #define HEADER_SIZE 512
 #define SEGMENTS_MAX 40
 #define FIRST_SEGMENT 1024 /* records; each further one holds twice as many */
@@ -128,23 +130,19 @@ static int find(struct ledger *l, const uint8_t digest[DIGEST_SIZE], struct spot
     return 0;
 }
 
-/* Whether all files of a done job are there. */
-static bool files_exist(const struct ledger *l, const struct record *r)
+/* The line of a record: [total, file ...]; NULL when it cannot be read. */
+static json_t *read_files(const struct ledger *l, const struct record *r)
 {
     char *line = malloc((size_t)r->length + 1);
-    struct stat st;
-    bool exist = line != NULL && pread(l->paths, line, r->length, (off_t)r->offset) == r->length;
-    json_t *paths = exist ? json_loadb(line, r->length, 0, NULL) : NULL, *path;
-    size_t i;
+    bool got = line != NULL && pread(l->paths, line, r->length, (off_t)r->offset) == r->length;
+    json_t *files = got ? json_loadb(line, r->length, 0, NULL) : NULL;
 
-    exist = json_is_array(paths);
-    json_array_foreach(paths, i, path)
-    {
-        exist = exist && json_is_string(path) && stat(json_string_value(path), &st) == 0;
-    }
-    json_decref(paths);
     free(line);
-    return exist;
+    if (!json_is_integer(json_array_get(files, 0))) {
+        json_decref(files);
+        return NULL;
+    }
+    return files;
 }
 
 enum ledger_state ledger_find(struct ledger *l, const char *digest)
@@ -156,9 +154,17 @@ enum ledger_state ledger_find(struct ledger *l, const char *digest)
         spot.record.check != check_of(spot.record)) {
         return LEDGER_NONE;
     }
-    bool missing = spot.record.state == LEDGER_MISSING ||
-                   (spot.record.state == LEDGER_DONE && !files_exist(l, &spot.record));
-    return missing ? LEDGER_NONE : (enum ledger_state)spot.record.state;
+    enum ledger_state state = (enum ledger_state)spot.record.state;
+    if (state == LEDGER_DONE || state == LEDGER_PLACING) {
+        json_t *files = read_files(l, &spot.record);
+        bool placing = state == LEDGER_PLACING, done = ledger_files_exist(files, placing);
+        if (placing && !done) {
+            ledger_files_remove(files);
+        }
+        state = done ? LEDGER_DONE : placing ? LEDGER_SENT : LEDGER_NONE;
+        json_decref(files);
+    }
+    return state == LEDGER_MISSING ? LEDGER_NONE : state;
 }
 
 static bool set_lock(const struct ledger *l, short type)
@@ -172,19 +178,14 @@ static bool set_lock(const struct ledger *l, short type)
     return result == 0;
 }
 
-/* Appends the images' absolute paths as one line of JSON. */
-static bool add_paths(struct ledger *l, const json_t *images, struct record *r)
+/* Appends the line of a record. */
+static bool add_files(const struct ledger *l, const json_t *files, size_t total, struct record *r)
 {
-    json_t *paths = json_array(), *image;
-    size_t i;
+    json_t *list = json_array();
+    int bad = json_array_append_new(list, json_integer((json_int_t)total));
 
-    json_array_foreach(images, i, image)
-    {
-        char *real = realpath(json_string_value(json_object_get(image, "path")), NULL);
-        json_array_append_new(paths, real != NULL ? json_string(real) : NULL);
-        free(real);
-    }
-    char *text = json_dumps(paths, JSON_COMPACT);
+    bad |= files != NULL ? json_array_extend(list, (json_t *)(size_t)files) : 0;
+    char *text = bad != 0 ? NULL : json_dumps(list, JSON_COMPACT);
     off_t end = lseek(l->paths, 0, SEEK_END);
     size_t n = text == NULL ? 0 : strlen(text);
     bool done = text != NULL && n < LINE_MAX_BYTES && end >= 0 &&
@@ -193,7 +194,7 @@ static bool add_paths(struct ledger *l, const json_t *images, struct record *r)
     r->length = (uint16_t)n;
     r->offset = (uint64_t)end;
     free(text);
-    json_decref(paths);
+    json_decref(list);
     return done;
 }
 
@@ -214,24 +215,39 @@ static bool place_for(struct ledger *l, const uint8_t digest[DIGEST_SIZE], struc
     return *segment < SEGMENTS_MAX && find_in(l, *segment, digest, spot) == 0;
 }
 
-int ledger_put(struct ledger *l, const char *digest, enum ledger_state state, const json_t *images,
-               struct error *err)
+/* Writes a record in its place; with the lock held. */
+static bool put(struct ledger *l, struct record r, const json_t *files, size_t total)
 {
-    struct record r = {.state = (uint8_t)state};
     struct spot spot;
     unsigned segment = 0;
-    bool new = false;
+    bool new;
+
+    if (!read_header(l) || !place_for(l, r.digest, &spot, &new, &segment)) {
+        return false;
+    }
+    bool keep = r.state == LEDGER_DONE && !new &&spot.record.state == LEDGER_PLACING;
+    if (keep) {
+        r.offset = spot.record.offset;
+        r.length = spot.record.length;
+    } else if ((r.state == LEDGER_DONE || r.state == LEDGER_PLACING) &&
+               !add_files(l, files, total, &r)) {
+        return false;
+    }
+    r.check = check_of(r);
+    if (pwrite(l->table, &r, sizeof r, spot.at) != sizeof r) {
+        return false;
+    }
+    l->header.counts[segment] += new;
+    return !new || pwrite(l->table, &l->header, sizeof l->header, 0) == sizeof l->header;
+}
+
+int ledger_put(struct ledger *l, const char *digest, enum ledger_state state, const json_t *files,
+               size_t total, struct error *err)
+{
+    struct record r = {.state = (uint8_t)state};
 
     errno = 0;
-    bool done = parse_digest(digest, r.digest) && set_lock(l, F_WRLCK);
-    done = done && read_header(l) && (images == NULL || add_paths(l, images, &r)) &&
-           place_for(l, r.digest, &spot, &new, &segment);
-    r.check = check_of(r);
-    done = done && pwrite(l->table, &r, sizeof r, spot.at) == sizeof r;
-    if (done && new) {
-        l->header.counts[segment]++;
-        done = pwrite(l->table, &l->header, sizeof l->header, 0) == sizeof l->header;
-    }
+    bool done = parse_digest(digest, r.digest) && set_lock(l, F_WRLCK) && put(l, r, files, total);
     int errnum = errno != 0 ? errno : EIO;
     set_lock(l, F_UNLCK);
     return done ? 0 : journal_file_cannot_write(&l->place, errnum, err);

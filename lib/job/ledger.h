@@ -12,6 +12,10 @@
  * In $XDG_STATE_HOME/sdctl/batch-NAME.ledger and .paths, mode 0600. Several processes may share
  * one (shards on one machine): each change is made under a lock. A record that was torn by a crash
  * counts as none.
+ *
+ * Pictures that are about to get their names are noted first, by what tells the file itself (inode,
+ * size, time): a job that was killed between that and LEDGER_DONE is known to be done if all of
+ * them are there. If only some are, they are removed, since the job makes them again.
  */
 
 enum ledger_state {
@@ -19,6 +23,7 @@ enum ledger_state {
     LEDGER_SENT, /* it was being sent; what became of it was not noted */
     LEDGER_DONE,
     LEDGER_MISSING, /* it failed: as LEDGER_NONE to who asks */
+    LEDGER_PLACING, /* its pictures were getting their names: as _DONE or _SENT to who asks */
 };
 
 struct ledger;
@@ -31,8 +36,10 @@ void ledger_close(struct ledger *ledger);
  * files that it made exist. */
 enum ledger_state ledger_find(struct ledger *ledger, const char *digest);
 
-/* Notes it; `images` is the result document's array (LEDGER_DONE), or NULL. EXIT_OUTPUT. */
+/* Notes a job's state. LEDGER_PLACING: `files` are those of its pictures (ledger_files.h), `total`
+ * in all, that have a name or are about to get one; otherwise NULL and 0, and LEDGER_DONE keeps the
+ * files that were noted. EXIT_OUTPUT. */
 int ledger_put(struct ledger *ledger, const char *digest, enum ledger_state state,
-               const json_t *images, struct error *err);
+               const json_t *files, size_t total, struct error *err);
 
 #endif

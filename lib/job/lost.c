@@ -76,6 +76,15 @@ static const json_t *find_one(const struct job *job, const json_t *tasks, int64_
     return n == 1 ? found : NULL;
 }
 
+/* How long the service may take for an answer. */
+static struct deadline last_words(const struct job *job)
+{
+    int64_t left = job->farewell == 0 ? INT64_MAX : job->farewell - clock_ms();
+    double seconds = left < 0 ? 0 : (double)left / 1000;
+
+    return clock_deadline(seconds < LOOK_SECONDS ? seconds : LOOK_SECONDS);
+}
+
 /* A submission without an id may be in the service's own list (D17, D23): gives the task its id.
  * How it stands there; "" when it is not found. */
 static void find_task(struct job *job, struct net *net, char *status, size_t cap)
@@ -109,15 +118,6 @@ static bool may_be_listed(const struct run *r)
 
     return job->submitted && job->journal == NULL && job->task.id[0] == '\0' && failed &&
            job->task.operation != OPERATION_INTERROGATE && job->backend->tasks != NULL;
-}
-
-/* How long the service may take for an answer. */
-static struct deadline last_words(const struct job *job)
-{
-    int64_t left = job->farewell == 0 ? INT64_MAX : job->farewell - clock_ms();
-    double seconds = left < 0 ? 0 : (double)left / 1000;
-
-    return clock_deadline(seconds < LOOK_SECONDS ? seconds : LOOK_SECONDS);
 }
 
 /* A net of its own, which no signal and no deadline of the job's ends. */

@@ -29,8 +29,8 @@ struct output {
     const char *command; /* and {command}; borrowed */
     bool has_seed;       /* {seed} of the picture that is placed next */
     long long seed;
-    size_t rounds;    /* how often the job is run in all; 0 is once */
-    size_t total;     /* pictures of all roles that the run has */
+    size_t rounds; /* how often the job is run in all; 0 is once */
+    size_t total;  /* pictures of all roles that the run has */
 
     /* NULL, or called before a picture gets a name, once more for each name that is tried: what is
      * about to be can be noted, so that it is known again whatever happens next. */

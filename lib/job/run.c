@@ -169,7 +169,8 @@ int run_open(struct run *r, struct error *err)
                                     .stop = job->patience.stop,
                                     .log = job->log,
                                     .log_ctx = job->ctx,
-                                    .beside = r->config.beside};
+                                    .beside = r->config.beside,
+                                    .many = r->config.many};
     if (job->backend == NULL && fact_backend(job, &r->config, &r->net, err) != 0) {
         return -1;
     }
@@ -181,7 +182,9 @@ int run_compose(struct run *r, struct error *err)
 {
     const struct job *job = r->job;
 
-    if (job->backend != NULL && rehearse(job, err) != 0) {
+    bool knows = json_object_size(job->known) > 0; /* composing needs no network then */
+
+    if (job->backend != NULL && !knows && rehearse(job, err) != 0) {
         return -1;
     }
     bool needs_s3 = job->backend != NULL && job->backend->state_in_s3 &&

@@ -94,12 +94,13 @@ static void make_key(struct job *job)
 static int note(struct job *job, const char *state, const char *digest, struct error *err)
 {
     json_t *output = output_to_json(&job->output);
-    json_t *line = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:o?,s:s*,s:s*,s:s*,s:O*}", "key", job->key_in_journal, "state", state,
-        "command", job->command, "backend", job->backend->name, "endpoint",
-        job->endpoint_name != NULL ? job->endpoint_name : job->url, "url", job->url, "output",
-        output, "job", job->in_batch, "digest", digest, "task_id", job->task.id[0] != '\0' ? job->task.id : NULL,
-        "params", job->journal_params ? job->task.native : NULL);
+    json_t *line =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o?,s:s*,s:s*,s:s*,s:O*}", "key", job->key_in_journal,
+                  "state", state, "command", job->command, "backend", job->backend->name,
+                  "endpoint", job->endpoint_name != NULL ? job->endpoint_name : job->url, "url",
+                  job->url, "output", output, "job", job->in_batch, "digest", digest, "task_id",
+                  job->task.id[0] != '\0' ? job->task.id : NULL, "params",
+                  job->journal_params ? job->task.native : NULL);
     int result =
         line == NULL ? error_memory(err, "noting the task") : journal_add(job->journal, line, err);
 

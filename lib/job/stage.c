@@ -108,6 +108,7 @@ static int read_answer(struct stage *s, struct error *err)
     }
     if (result == 0) {
         const struct fault_of of = {.backend = s->job->backend,
+                                    .key = net_secret(s->net),
                                     .path = s->job->stage,
                                     .what = "to put files there",
                                     .in_s3 = true};

@@ -265,7 +265,7 @@ static void read_fault(struct wait *w, int result, const struct net_reply *reply
     if (result == 0) {
         bool in_s3 = w->of.backend->state_in_s3;
         const struct fault_of of = {.backend = w->of.backend,
-                                    .key = w->key,
+                                    .key = in_s3 ? net_secret(w->net) : w->key,
                                     .in_s3 = in_s3,
                                     .path = in_s3 ? w->of.task->where : w->exchange.request.path,
                                     .what = "to tell how a task stands"};

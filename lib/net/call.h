@@ -1,8 +1,7 @@
 #ifndef SDCTL_NET_CALL_H
 #define SDCTL_NET_CALL_H
 
-#include <sodium.h>
-
+#include "base/libsodium.h"
 #include "net/libcurl.h"
 #include "net/net.h"
 #include "net/url.h"

@@ -1,12 +1,14 @@
 #include "net/libcurl.h"
 
 #include <dlfcn.h>
-#include <sodium.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/library.h"
+#include "base/libsodium.h"
 
 #define OLDEST 0x074b00 /* 7.75.0 */
 
@@ -41,7 +43,7 @@ static void wiping_free(void *p)
 {
     if (p != NULL) {
         union block *b = (union block *)p - 1;
-        sodium_memzero(p, b->size);
+        libsodium.memzero(p, b->size);
         free(b);
     }
 }
@@ -73,30 +75,10 @@ static void *wiping_calloc(size_t count, size_t n)
     return p == NULL ? NULL : memset(p, 0, count * n);
 }
 
-static void *open_library(void)
-{
-    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib",
-                                        "libcurl.so"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-        if (library != NULL) {
-            return library;
-        }
-    }
-    return NULL;
-}
-
-static bool find(void *library, const char *name, void *function)
-{
-    void *symbol = dlsym(library, name);
-
-    memcpy(function, &symbol, sizeof symbol); /* ISO C has no cast from object to function */
-    return symbol != NULL;
-}
-
 int libcurl_load(struct error *err)
 {
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib",
+                                        "libcurl.so", NULL};
     static void *library;
     __typeof__(&curl_global_init_mem) global_init;
     bool found = true;
@@ -104,21 +86,24 @@ int libcurl_load(struct error *err)
     if (library != NULL) {
         return 0;
     }
-    void *opened = open_library();
+    void *opened = library_open(names);
     if (opened == NULL) {
         return error_set(err, EXIT_UNEXPECTED,
                          "cannot load libcurl.so.4: install libcurl (Debian: libcurl4)");
     }
-    found = find(opened, "curl_global_init_mem", &global_init);
-#define LIBCURL_FIND(name) found = find(opened, "curl_" #name, &libcurl.name) && found;
+    found = library_find(opened, "curl_global_init_mem", &global_init);
+#define LIBCURL_FIND(name) found = library_find(opened, "curl_" #name, &libcurl.name) && found;
     LIBCURL_FUNCTIONS(LIBCURL_FIND)
 #undef LIBCURL_FIND
     if (!found || libcurl.version_info(CURLVERSION_NOW)->version_num < OLDEST) {
         dlclose(opened);
         return error_set(err, EXIT_UNEXPECTED, "the installed libcurl is older than 7.75");
     }
-    if (sodium_init() < 0 ||
-        global_init(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, wiping_strdup,
+    if (libsodium_load(err) != 0) {
+        dlclose(opened);
+        return -1;
+    }
+    if (global_init(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc, wiping_strdup,
                     wiping_calloc) != CURLE_OK) {
         dlclose(opened);
         return error_set(err, EXIT_UNEXPECTED, "libcurl could not be initialised");

@@ -15,15 +15,15 @@ static int make_key_header(struct net *net, const char *prefix, const struct sec
     size_t coded = sodium_base64_ENCODED_LEN(key->len, sodium_base64_VARIANT_ORIGINAL);
     size_t size = sizeof *net->key_header + start + coded + key->len;
 
-    net->key_header = sodium_malloc((size + 15) / 16 * 16); /* else it is not aligned */
+    net->key_header = libsodium.malloc((size + 15) / 16 * 16); /* else it is not aligned */
     if (net->key_header == NULL) {
         return error_memory(err, "preparing the key");
     }
     char *line = (char *)(net->key_header + 1);
     memcpy(line, prefix, start);
     if (base64) {
-        sodium_bin2base64(line + start, coded, (const unsigned char *)key->bytes, key->len,
-                          sodium_base64_VARIANT_ORIGINAL);
+        libsodium.bin2base64(line + start, coded, (const unsigned char *)key->bytes, key->len,
+                             sodium_base64_VARIANT_ORIGINAL);
     } else {
         memcpy(line + start, key->bytes, key->len + 1);
     }
@@ -85,6 +85,7 @@ int net_open(struct net **out, const struct net_config *config, struct error *er
         return error_memory(err, "preparing the network");
     }
     net->config = *config;
+    net->config.many |= config->beside != NULL && config->beside->config.many;
     if (url_origin(config->base, &net->origin, err) != 0) {
         goto out;
     }
@@ -119,8 +120,15 @@ void net_close(struct net *net)
     if (net->multi != NULL) {
         libcurl.multi_cleanup(net->multi);
     }
-    sodium_free(net->key_header);
+    if (net->key_header != NULL) {
+        libsodium.free(net->key_header);
+    }
     free(net);
+}
+
+const struct secret *net_secret(const struct net *net)
+{
+    return net->config.s3 != NULL ? &net->config.s3->token : net->config.key;
 }
 
 int net_start(struct net *net, const struct net_request *request, struct net_call **call,

@@ -34,6 +34,7 @@ struct net_config {
     void (*log)(void *ctx, const char *line); /* one line for each call, without secrets; or NULL */
     void *log_ctx;
     struct net *beside; /* run on the event loop of this one; NULL: an own loop */
+    bool many;          /* there will be many calls at a time: smaller buffers */
 };
 
 struct net_reply {
@@ -78,6 +79,10 @@ int net_open(struct net **net, const struct net_config *config, struct error *er
 
 /* Ends its calls and frees it. Those that run beside it must be closed first. NULL-safe. */
 void net_close(struct net *net);
+
+/* What is sent along that a server could echo: the key, or S3's token. Borrowed; may be empty or
+ * NULL. */
+const struct secret *net_secret(const struct net *net);
 
 /* Starts a call; it runs while net_step() is called. The request is copied, what it points to is
  * borrowed until the call has ended. */

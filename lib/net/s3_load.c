@@ -1,13 +1,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/libsodium.h"
 #include "net/s3.h"
 #include "net/url.h"
 
@@ -144,7 +144,7 @@ static int read_file(struct profile *p, const char *path, struct error *err)
                   path);
         goto out;
     }
-    text = sodium_malloc(FILE_MAX + 1);
+    text = libsodium.malloc(FILE_MAX + 1);
     if (text == NULL) {
         error_memory(err, "reading the keys for S3");
         goto out;
@@ -162,7 +162,7 @@ static int read_file(struct profile *p, const char *path, struct error *err)
                  ? error_set(err, EXIT_KEY, "cannot use '%s': it is no text", path)
                  : read_text(p, text, err);
 out:
-    sodium_free(text);
+    libsodium.free(text);
     close(fd);
     return result;
 }
@@ -228,8 +228,8 @@ int s3_load(struct s3 *s3, struct error *err)
     const char *name = env("AWS_PROFILE"), *endpoint = env("AWS_ENDPOINT_URL_S3");
     struct profile profile = {.s3 = s3};
 
-    if (sodium_init() < 0) {
-        return error_set(err, EXIT_UNEXPECTED, "libsodium could not be initialised");
+    if (libsodium_load(err) != 0) {
+        return -1;
     }
     endpoint = endpoint != NULL ? endpoint : env("AWS_ENDPOINT_URL");
     name = name != NULL ? name : "default";

@@ -14,10 +14,12 @@
 #include "net/target.h"
 
 #define CONNECT_MS 30000L
-#define IDLE_SECONDS 2L /* servers close connections that are idle for longer, just then perhaps   \
-                         */
+#define IDLE_SECONDS                                                                               \
+    2L /* servers close connections that are idle for longer, just then perhaps                    \
+        */
 #define HEADERS_MAX 4096UL
 #define PICTURE_BUFFER (256L * 1024) /* either way, for submissions and downloads */
+#define MANY_BUFFER (64L * 1024)     /* the same when there are many at a time */
 #define SMALL_BUFFER (16L * 1024)    /* for all other calls: whatever is allocated is wiped, too */
 
 static size_t on_send(char *to, size_t size, size_t n, void *ctx)
@@ -204,7 +206,16 @@ static long buffer_size(const struct net_call *call)
     bool picture = call->request.submission || call->request.url != NULL || call->request.put ||
                    call->net->config.s3 != NULL;
 
-    return picture ? PICTURE_BUFFER : SMALL_BUFFER;
+    return !picture ? SMALL_BUFFER : call->net->config.many ? MANY_BUFFER : PICTURE_BUFFER;
+}
+
+/* No more than the body needs; libcurl does not go below 16 KiB. */
+static long upload_size(const struct net_call *call)
+{
+    uint64_t length = call->request.body->length;
+    long most = buffer_size(call);
+
+    return length < (uint64_t)most ? (length < SMALL_BUFFER ? SMALL_BUFFER : (long)length) : most;
 }
 
 static CURLcode set_sending(struct net_call *call)
@@ -225,7 +236,7 @@ static CURLcode set_sending(struct net_call *call)
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_READDATA, call);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SEEKFUNCTION, on_seek);
     bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_SEEKDATA, call);
-    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, buffer_size(call));
+    bad = bad ? bad : libcurl.easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, upload_size(call));
     return bad;
 }
 

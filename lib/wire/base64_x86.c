@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "base/cpu.h"
+
 /*
  * The arithmetic is that of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding using AVX2
  * Instructions" (ACM TWEB 12:3, 2018). Encoding: three bytes a b c are spread as b a c b, so that
@@ -31,16 +33,6 @@
 #define JOIN_PAIRS 0x01400140  /* 64 * first + second */
 #define JOIN_GROUPS 0x00011000 /* 4096 * first + second */
 #define BIG_ENDIAN_3 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1
-
-static bool avx2_usable(void)
-{
-    return __builtin_cpu_supports("avx2") > 0;
-}
-
-static bool ssse3_usable(void)
-{
-    return __builtin_cpu_supports("ssse3") > 0;
-}
 
 TARGET_AVX2 static inline __m256i avx2_encode24(__m256i in)
 {
@@ -179,14 +171,14 @@ TARGET_SSSE3 static size_t ssse3_decode(uint8_t *to, const char *from, size_t n)
 
 const struct base64_kernel base64_x86_avx2 = {
     .name = "avx2",
-    .usable = avx2_usable,
+    .usable = cpu_has_avx2,
     .encode = avx2_encode,
     .decode = avx2_decode,
 };
 
 const struct base64_kernel base64_x86_ssse3 = {
     .name = "ssse3",
-    .usable = ssse3_usable,
+    .usable = cpu_has_ssse3,
     .encode = ssse3_encode,
     .decode = ssse3_decode,
 };

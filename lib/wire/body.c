@@ -1,12 +1,13 @@
 #include "wire/body.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+#include "base/random.h"
 #include "wire/base64.h"
 #include "wire/json.h"
 
@@ -183,11 +184,8 @@ int body_init_form(struct body *b, const json_t *request, const struct body_pict
     if (begin(b, pictures, n_pictures, err) != 0) {
         return -1;
     }
-    if (sodium_init() < 0) {
-        return error_set(err, EXIT_UNEXPECTED, "no random numbers can be had");
-    }
-    randombytes_buf(random, sizeof random);
-    sodium_bin2hex(boundary, sizeof boundary, random, sizeof random);
+    random_bytes(random, sizeof random);
+    hex_encode(boundary, random, sizeof random);
     snprintf(b->type, sizeof b->type, "multipart/form-data; boundary=%s", boundary);
     /* jansson's iterators want a pointer to what is not const; they change nothing */
     union {

@@ -3,7 +3,7 @@
 
 usage: masks.py [GROUP...]     one of the masks below, or start; all of them when none is named
 
-BIN is where sdctl is, BUILD where bench/ with measure and png_rows is; ROUNDS scales how often each
+BIN is where sdctl is, BUILD where bench/ with measure, start and png_rows is; ROUNDS scales how often each
 row runs. All rows of a group run in turn, round after round, and the medians count; only the ratios
 mean anything on another machine. Masks are drawn and files judged with Pillow.
 """
@@ -226,27 +226,50 @@ def invert(bench, name):
     return met
 
 
+def start_all(commands, rounds):
+    """Median wall and CPU ms by name, of small programs."""
+    argv = [f"{TOOLS}/start", str(round(rounds * ROUNDS))]
+    for _, command in commands:
+        argv += [*command, "--"]
+    done = subprocess.run(argv[:-1], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        fail("the smallest jobs cannot be measured")
+    return {name: [int(v) / 1000 for v in line.split()]
+            for (name, _), line in zip(commands, done.stdout.splitlines())}
+
+
 def start(bench):
-    """What a mask of 64 pixels costs beside programs that do nothing."""
-    path = f"{bench.dir}/64.png"
+    """What the smallest jobs cost beside programs that do nothing, or hardly anything."""
+    path, request = f"{bench.dir}/64.png", f"{bench.dir}/request.json"
     draw(64).save(path)
-    commands = [
-        ("sdctl", [SDCTL, "mask-invert", path, "--force", "-o", bench.out]),
+    with open(request, "w") as f:
+        f.write('{"prompt": "a cat", "negative_prompt": "a dog"}\n')
+    # the large ones apart: whatever runs after them finds the caches empty
+    times = start_all(installed([
+        ("mask-invert", [SDCTL, "mask-invert", path, "--force", "-o", bench.out]),
+        ("convert-params", [SDCTL, "convert-params", "-q", request]),
         ("sdctl --version", [SDCTL, "--version"]),
         ("libpng", [f"{TOOLS}/png_rows", "default", path, bench.out]),
         ("true", ["true"]),
         ("jq --version", ["jq", "--version"]),
+    ]), 500)
+    times |= start_all(installed([
+        ("jq . FILE", ["jq", ".", request]),
         ("python3 -c pass", [PYTHON, "-c", "pass"]),
         ("vips", ["vips", "invert", path, bench.out]),
         ("GraphicsMagick", ["gm", "convert", path, "-negate", bench.out]),
         ("ImageMagick", [MAGICK, path, "-negate", bench.out]),
-    ]
-    medians = bench.measure(installed(commands), 40)
-    table("start: 64 x 64", medians)
+    ]), 40)
+    peer = "jq --version" if "jq --version" in times else "true"
+    print(f"\nstart: a mask of 64 x 64, a request of 50 bytes\n  {'':16}{'wall ms':>9}{'CPU ms':>9}"
+          f"{'it / ' + peer + ': wall':>26}")
+    for name, (wall, cpu) in times.items():
+        print(f"  {name:16}{wall:9.2f}{cpu:9.2f}{wall / times[peer][0]:26.2f}")
     met = []
-    if "jq --version" in medians:
-        aim(met, "wall, sdctl / jq --version",
-            medians["sdctl"][0] / medians["jq --version"][0], 1.5)
+    if peer != "true":
+        for name in ("mask-invert", "convert-params"):
+            aim(met, f"wall, {name} / jq --version", times[name][0] / times[peer][0], 1.1)
+            aim(met, f"wall, {name} / jq . FILE", times[name][0] / times["jq . FILE"][0], 1)
     return met
 
 

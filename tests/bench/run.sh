@@ -25,6 +25,7 @@ build() {
         "tests/bench/$name.c" "$@"
 }
 build measure
+build start
 build server -lpthread
 build photo "$BUILD/libsdctl.a" -lpng -lz -lm
 build minimal "$BUILD/libsdctl.a" -lcurl
