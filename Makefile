@@ -59,7 +59,8 @@ BOX_OBJ  = $(call objects,cmd/sandbox/*.c)
 GEN_OBJ  = $(call objects,cmd/print/*.c)
 UNITS    = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 TOOLS    = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
-MAN      = $(wildcard man/*.1)
+MAN1     = $(wildcard man/*.1)
+MAN7     = $(wildcard man/*.7)
 
 all: $(BIN)/sdctl $(BIN)/sdctl-sandbox
 
@@ -130,13 +131,14 @@ bench: deps-bench
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/sdctl \
-	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(BIN)/sdctl $(DESTDIR)$(PREFIX)/bin/sdctl
 	install -m 755 $(BIN)/sdctl-sandbox $(DESTDIR)$(PREFIX)/libexec/sdctl/sdctl-sandbox
-	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MAN1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MAN7) $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 completions/sdctl.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sdctl
 	install -m 644 completions/_sdctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sdctl
@@ -146,7 +148,8 @@ install: all
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/sdctl
 	rm -f $(DESTDIR)$(PREFIX)/bin/sdctl \
-	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MAN))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(MAN1))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(MAN7))) \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sdctl \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sdctl \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sdctl.fish

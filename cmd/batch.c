@@ -1,29 +1,20 @@
 #include "cmd/batch.h"
 
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sha256.h"
-#include "cmd/batch_job.h"
-#include "cmd/batch_lane.h"
-#include "cmd/batch_source.h"
+#include "cmd/batch_state.h"
 #include "cmd/progress.h"
 #include "cmd/run.h"
-#include "job/ledger.h"
 
-struct batch {
-    const struct batch_command *command;
-    struct batch_source source;
-    struct lanes lanes;
-    struct ledger *ledger;
-    struct batch_job **jobs; /* under way, or NULL */
-    size_t n_jobs;           /* at most */
-    bool ended;              /* no further job comes */
-    size_t before, succeeded, failed, odd;
-    struct error print; /* writing a document failed */
-};
+#define PIPE_MS 20         /* between looks whether a pipe has more */
+#define DEAD_SECONDS 600.0 /* without any endpoint that works */
 
 /* One ledger for a manifest and a command, whatever the options. */
 static int open_ledger(struct batch *b, struct error *err)
@@ -45,15 +36,6 @@ static int open_ledger(struct batch *b, struct error *err)
     return ledger_open(&b->ledger, hex, err);
 }
 
-static void tell_failure(struct batch *b, size_t number, const struct error *why)
-{
-    char text[560];
-
-    snprintf(text, sizeof text, "%s: job %zu: %s", b->command->command->name, number, why->text);
-    progress_log(text);
-    b->failed++;
-}
-
 static bool is_under_way(const struct batch *b, const char *digest)
 {
     for (size_t i = 0; i < b->n_jobs; i++) {
@@ -64,7 +46,25 @@ static bool is_under_way(const struct batch *b, const char *digest)
     return false;
 }
 
-/* The next job that is not done; NULL when there is none, or only one that is none. */
+/* What has become of a job so far; false when there is nothing to do for it. */
+static bool look_up(struct batch *b, struct batch_job *job)
+{
+    struct error why;
+    enum ledger_state state = ledger_find(b->ledger, job->digest);
+
+    if (state == LEDGER_DONE || is_under_way(b, job->digest)) {
+        b->before++;
+        return false;
+    }
+    job->sent_before = state == LEDGER_SENT;
+    if (job->sent_before && batch_job_recall(job, &why) != 0) {
+        batch_tell_failure(b, job->number, &why, NULL);
+        return false;
+    }
+    return true;
+}
+
+/* The next job that is to be done; NULL when there is none, or only one that is none. */
 static struct batch_job *read_job(struct batch *b)
 {
     json_t *line;
@@ -73,24 +73,25 @@ static struct batch_job *read_job(struct batch *b)
 
     if (result != 0) {
         b->ended = result == 1;
+        b->idle = result == 2;
         if (result < 0) {
-            tell_failure(b, b->source.number, &why);
+            batch_tell_failure(b, b->source.number, &why, NULL);
         }
         return NULL;
     }
     struct batch_job *job = batch_job_new(b->command, line, b->source.number, &why);
     json_decref(line);
     if (job == NULL) {
-        tell_failure(b, b->source.number, &why);
+        batch_tell_failure(b, b->source.number, &why, NULL);
         return NULL;
     }
-    enum ledger_state state = ledger_find(b->ledger, job->digest);
-    if (state == LEDGER_DONE || is_under_way(b, job->digest)) {
-        b->before++;
+    if (!look_up(b, job)) {
         batch_job_free(job);
         return NULL;
     }
-    job->sent_before = state == LEDGER_SENT;
+    job->ledger = b->ledger;
+    job->source = &b->source;
+    job->farewell = &b->farewell;
     return job;
 }
 
@@ -101,112 +102,75 @@ static void watch(void *ctx, const struct progress *progress)
     progress_task(job->slot, job->label, progress);
 }
 
-static void start(struct batch *b, struct batch_job *job, struct lane *lane)
+/* The lane for a job; NULL: it waits. */
+static struct lane *lane_for(struct batch *b, const struct batch_job *job, int64_t *due)
 {
-    struct error ignored;
+    if (job->url == NULL || (b->command->resubmit && lanes_find(&b->lanes, job->url) == NULL)) {
+        return lanes_pick(&b->lanes, job->failed_on, due);
+    }
+    struct lane *lane = lanes_find(&b->lanes, job->url);
+    return lane != NULL && lane_is_ready(&b->lanes, lane, due) ? lane : NULL;
+}
 
-    job->lane = lane;
-    lane->busy++;
-    if (batch_job_start(job, b->command, watch) == 0 && job->lives_on) {
-        ledger_put(b->ledger, job->digest, LEDGER_SENT, NULL, &ignored);
+/* A job that was sent to a service which is none of the endpoints cannot be gone on with. */
+static bool is_elsewhere(struct batch *b, const struct batch_job *job)
+{
+    if (job->url == NULL || b->command->resubmit || lanes_find(&b->lanes, job->url) != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < b->lanes.n; i++) {
+        if (b->lanes.v[i].run.net == NULL) {
+            return false; /* it may be this one */
+        }
+    }
+    return true;
+}
+
+static void fill_slot(struct batch *b, size_t at, int64_t *due)
+{
+    struct error why;
+
+    if (b->jobs[at] == NULL && (b->ended || lanes_pick(&b->lanes, NULL, due) == NULL)) {
+        return;
+    }
+    while (b->jobs[at] == NULL && !b->ended && !b->idle && run_stop == 0) {
+        b->jobs[at] = read_job(b);
+    }
+    struct batch_job *job = b->jobs[at];
+    if (job == NULL) {
+        return;
+    }
+    if (is_elsewhere(b, job)) {
+        error_set(&why, EXIT_REFUSED, "it was sent to '%s' before, which is none of the endpoints",
+                  job->url);
+        batch_tell_failure(b, job->number, &why, NULL);
+        batch_job_free(job);
+        b->jobs[at] = NULL;
+        *due = 0;
+        return;
+    }
+    struct lane *lane = lane_for(b, job, due);
+    if (lane != NULL) {
+        job->slot = at;
+        job->lane = lane;
+        lane->busy++;
+        batch_job_start(job, b->command, b->watched ? watch : NULL);
     }
 }
 
-/* Fills free places as long as there are jobs and endpoints. */
+/* Fills free places as long as there are jobs and endpoints. Milliseconds until it is worth to try
+ * that again. */
 static int64_t fill(struct batch *b)
 {
     int64_t due = 1000;
 
+    b->idle = false;
     for (size_t i = 0; i < b->n_jobs; i++) {
-        if (b->jobs[i] != NULL && b->jobs[i]->lane != NULL) {
-            continue;
-        }
-        struct lane *lane =
-            lanes_pick(&b->lanes, b->jobs[i] != NULL ? b->jobs[i]->failed_on : NULL, &due);
-        if (lane == NULL) {
-            return due;
-        }
-        while (b->jobs[i] == NULL && !b->ended && run_stop == 0) {
-            b->jobs[i] = read_job(b);
-        }
-        if (b->jobs[i] == NULL) {
-            break;
-        }
-        b->jobs[i]->slot = i;
-        start(b, b->jobs[i], lane);
-    }
-    return due;
-}
-
-/* The endpoint's fault rather than the job's, and nothing of it can have been accepted. */
-static bool may_move(const struct batch_job *job)
-{
-    const struct error *why = &job->run.err;
-    int s = job->run.status;
-
-    return !job->job.submitted ? why->code == EXIT_NETWORK : s == 429 || s == 503;
-}
-
-static void succeed(struct batch *b, struct batch_job *job)
-{
-    json_t *document = job->run.document;
-    struct error why;
-
-    b->succeeded++;
-    b->odd += job->run.err.code == EXIT_NOT_AS_ASKED;
-    lane_succeeded(job->lane, clock_ms() - job->job.started);
-    json_object_set_new(document, "job", json_integer((json_int_t)job->number));
-    if (b->print.code == EXIT_DONE) {
-        run_print(document, &b->print);
-    }
-    if (json_array_size(json_object_get(document, "images")) > 0 ||
-        json_is_string(json_object_get(document, "caption"))) {
-        if (ledger_put(b->ledger, job->digest, LEDGER_DONE, json_object_get(document, "images"),
-                       &why) != 0) {
-            run_warn(b->command->command->name, why.text);
+        if (b->jobs[i] == NULL || b->jobs[i]->lane == NULL) {
+            fill_slot(b, i, &due);
         }
     }
-}
-
-static void fail(struct batch *b, struct batch_job *job)
-{
-    struct error ignored;
-
-    if (job->run.document != NULL) {
-        json_object_set_new(job->run.document, "job", json_integer((json_int_t)job->number));
-        run_print(job->run.document, &b->print);
-    }
-    if (job->lives_on && !job->job.doubtful && job->job.task.id[0] == '\0') {
-        ledger_put(b->ledger, job->digest, LEDGER_MISSING, NULL, &ignored);
-    }
-    tell_failure(b, job->number, &job->run.err);
-}
-
-/* A job has ended: it is told and its place is free, or it goes to another endpoint. */
-static void take(struct batch *b, size_t at)
-{
-    struct batch_job *job = b->jobs[at];
-    json_t *warning;
-    size_t i;
-
-    job->lane->busy--;
-    json_array_foreach(job->job.task.warnings, i, warning)
-    {
-        run_warn(b->command->command->name, json_string_value(warning));
-    }
-    if (job->run.result != 0 && may_move(job) && job->moves < MOVES_MAX && run_stop == 0) {
-        lane_failed(job->lane, b->command->command->name, job->run.err.text);
-        batch_job_stop(job);
-        return;
-    }
-    if (job->run.result == 0) {
-        succeed(b, job);
-    } else {
-        fail(b, job);
-    }
-    progress_task_clear(at);
-    batch_job_free(job);
-    b->jobs[at] = NULL;
+    return b->idle && due > PIPE_MS ? PIPE_MS : due;
 }
 
 static bool is_busy(const struct batch *b)
@@ -229,11 +193,26 @@ static void drop_waiting(struct batch *b)
     }
 }
 
+/* Whether no endpoint has worked for so long that the batch ends. */
+static bool is_dead(struct batch *b)
+{
+    const struct option_real *timeout = &b->command->remote->timeout;
+    double limit = timeout->set && timeout->value < DEAD_SECONDS ? timeout->value : DEAD_SECONDS;
+
+    if ((double)lanes_dead(&b->lanes) < limit * 1000) {
+        return false;
+    }
+    error_set(&b->fatal, EXIT_NETWORK,
+              "no endpoint has worked for %.0f s; the same command goes on", limit);
+    b->ended = true;
+    return true;
+}
+
 static void run_all(struct batch *b)
 {
     while ((!b->ended && run_stop == 0) || is_busy(b)) {
         int64_t due = run_stop == 0 ? fill(b) : 100;
-        if (run_stop != 0) {
+        if (run_stop != 0 || b->fatal.code != EXIT_DONE || is_dead(b)) {
             drop_waiting(b);
         }
         for (size_t i = 0; i < b->n_jobs; i++) {
@@ -243,46 +222,26 @@ static void run_all(struct batch *b)
             }
             run_step(&job->run);
             if (job->run.state == RUN_DONE) {
-                take(b, i);
+                batch_take(b, i);
                 due = 0;
             } else if (run_due(&job->run) < due) {
                 due = run_due(&job->run);
             }
         }
-        if (due > 0) {
+        if (due > 0 && (is_busy(b) || !b->ended)) {
             net_step(b->lanes.loop, due);
         }
     }
 }
 
-static int sum_up(const struct batch *b, int64_t begun, struct error *err)
+/* As it is, glibc gives memory back to the system after each job and takes it again for the next,
+ * and keeps what a large buffer of one left in pieces. */
+static void keep_memory(void)
 {
-    char text[200];
-    size_t all = b->before + b->succeeded + b->failed;
-
-    if (!common.quiet) {
-        snprintf(text, sizeof text,
-                 "%s: %zu jobs: %zu done before, %zu succeeded, %zu failed, %.1f s",
-                 b->command->command->name, all, b->before, b->succeeded, b->failed,
-                 (double)(clock_ms() - begun) / 1000);
-        progress_log(text);
-    }
-    if (run_stop != 0) {
-        return error_set(err, (enum exit_code)(EXIT_SIGNAL + (int)run_stop),
-                         "interrupted; the same command goes on");
-    }
-    if (b->print.code != EXIT_DONE) {
-        *err = b->print;
-        return -1;
-    }
-    if (b->failed > 0) {
-        return error_set(err, EXIT_SOME_FAILED,
-                         "%zu of %zu jobs failed; the same command does "
-                         "them again",
-                         b->failed, all);
-    }
-    err->code = b->odd > 0 && b->command->remote->strict ? EXIT_NOT_AS_ASKED : EXIT_DONE;
-    return 0;
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+#endif
 }
 
 int batch_run(const struct batch_command *command, struct error *err)
@@ -291,6 +250,7 @@ int batch_run(const struct batch_command *command, struct error *err)
     int64_t begun = clock_ms();
     int result = -1;
 
+    keep_memory();
     if (batch_source_open(&b.source, command->options->batch, command->options->shard,
                           command->operation == OPERATION_INPAINT, err) != 0 ||
         lanes_open(&b.lanes, command->remote, command->command->name, err) != 0 ||
@@ -303,13 +263,13 @@ int batch_run(const struct batch_command *command, struct error *err)
         error_memory(err, "starting the batch");
         goto out;
     }
-    progress_begin_tasks(!command->remote->no_progress && !common.quiet,
-                         b.n_jobs > 1 ? b.n_jobs : 2);
+    b.watched = progress_begin_tasks(!command->remote->no_progress && !common.quiet,
+                                     b.n_jobs > 1 ? b.n_jobs : 2);
     run_catch_signals(true);
     run_all(&b);
     run_catch_signals(false);
     progress_end();
-    result = sum_up(&b, begun, err);
+    result = batch_sum_up(&b, begun, err);
 out:
     free(b.jobs);
     ledger_close(b.ledger);

@@ -60,8 +60,7 @@ int batch_source_open(struct batch_source *s, const char *path, const char *shar
         s->fd = open(path, O_RDONLY | O_CLOEXEC);
     }
     s->waits = s->fd >= 0 && fstat(s->fd, &st) == 0 && !S_ISREG(st.st_mode);
-    return s->fd >= 0 || s->folder != NULL ? 0
-                                           : error_errno(err, EXIT_INPUT, "read", path, errno);
+    return s->fd >= 0 || s->folder != NULL ? 0 : error_errno(err, EXIT_INPUT, "read", path, errno);
 }
 
 /* Reads on; 1 at the end, 2 when there is nothing yet. */
@@ -119,7 +118,7 @@ static int next_line(struct batch_source *s, json_t **job, struct error *err)
 
     while ((result = read_line(s, err)) == 0) {
         const char *text = buf_str(&s->line);
-        if (text[strspn(text, " \t\r\n")] == '\0') {
+        if (strspn(text, " \t\r\n") == s->line.len && !s->line.failed) {
             continue;
         }
         s->number++;

@@ -32,8 +32,8 @@ struct batch_source {
 int batch_source_open(struct batch_source *s, const char *path, const char *shard, bool masks,
                       struct error *err);
 
-/* The next job of this part: a new object, number in s->number. 1 at the end; 2 when a pipe has none
- * yet; -1 for a line that is no job (EXIT_INPUT): the next call goes on behind it. */
+/* The next job of this part: a new object, number in s->number. 1 at the end; 2 when a pipe has
+ * none yet; -1 for a line that is no job (EXIT_INPUT): the next call goes on behind it. */
 int batch_source_next(struct batch_source *s, json_t **job, struct error *err);
 
 /* Whether a file at this path would be in the batch's own folder, and so a job of the next run. */

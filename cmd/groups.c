@@ -174,8 +174,8 @@ static const struct option_row task_rows[] = {
      .metavar = "s3://BUCKET/PREFIX",
      FIELD(task_options, s3_stage),
      .help = "put the images into S3 first and send links to them (EKS)",
-     .detail = "Under PREFIX each is named by its SHA-256. The queue of Stable Diffusion on EKS "
-               "carries requests of at most 256 KiB."},
+     .detail = "Under PREFIX each is named by its SHA-256, and none is ever deleted. The queue of "
+               "Stable Diffusion on EKS carries requests of at most 256 KiB."},
     {.name = "show",
      .type = OPTION_FLAG,
      FIELD(task_options, show),

@@ -177,6 +177,9 @@ int options_set(const struct command *cmd, struct parsed *p, const char *key, co
     if (s.row == NULL) {
         return 1;
     }
+    if (s.row->conflicts != NULL && strstr(s.row->conflicts, "batch") != NULL) {
+        return error_set(err, EXIT_USAGE, "'%s' does not go with --batch", key);
+    }
     if (s.row->type == OPTION_FLAG) {
         return store_flag(&s, p, value, err);
     }

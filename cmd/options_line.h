@@ -14,8 +14,8 @@ int options_copy(const struct command *cmd, const struct parsed *from, struct pa
  * Sets one option by its long name ('_' stands for '-' too) or its neutral parameter's name, in
  * place of what it was: a string, a number, true or false for a flag, an array for one that
  * repeats, an object for KEY=VALUE,... 1 when there is no such option, or it is one of `excluded`
- * (groups, NULL-terminated). Texts made on the way are appended to `keep`, an array that must live
- * as long as the settings, as must `value`. EXIT_USAGE.
+ * (groups, NULL-terminated); one that conflicts with --batch is refused. Texts made on the way are
+ * appended to `keep`, an array that must live as long as the settings, as must `value`. EXIT_USAGE.
  */
 int options_set(const struct command *cmd, struct parsed *p, const char *key, const json_t *value,
                 const struct option_group *const *excluded, json_t *keep, struct error *err);

@@ -103,6 +103,11 @@ static void print_error(const char *command, struct error *err)
     }
 }
 
+void run_conceal(char *text)
+{
+    secret_hide(hidden, text);
+}
+
 int run_finish(const struct command *cmd, const struct parsed *parsed, int result,
                struct error *err)
 {

@@ -28,6 +28,9 @@ void run_hide(const struct secret *key);
 int run_finish(const struct command *cmd, const struct parsed *parsed, int result,
                struct error *err);
 
+/* Hides that key in a text, in place. */
+void run_conceal(char *text);
+
 /* One line "sdctl: COMMAND: warning: TEXT" on standard error, unless -q. */
 void run_warn(const char *command, const char *text);
 

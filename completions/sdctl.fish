@@ -203,7 +203,7 @@ complete -c sdctl -n '__sdctl_command tasks' -l query -x -a 'all current pending
 complete -c sdctl -n '__sdctl_command tasks' -l page -x -d 'list: the page of the service\'s history, from 0 (0 to 1000000)'
 complete -c sdctl -n '__sdctl_command tasks' -l page-size -x -d 'list: how many tasks are a page (1 to 1000)'
 complete -c sdctl -n '__sdctl_command tasks' -l since -x -d 'list, delete: tasks from this time on'
-complete -c sdctl -n '__sdctl_command tasks' -l until -x -d 'list, delete: tasks before this time'
+complete -c sdctl -n '__sdctl_command tasks' -l until -x -d 'list, delete: tasks up to this time'
 complete -c sdctl -n '__sdctl_command tasks' -l yes -d 'delete: agree to the list that is shown'
 complete -c sdctl -n '__sdctl_command tasks' -l show -d 'wait, fetch: show results in the terminal, where it can show pictures'
 complete -c sdctl -n '__sdctl_command tasks' -s o -l output -r -F -d 'where the images go'

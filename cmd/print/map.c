@@ -61,8 +61,21 @@ static void print_name(const char *name, FILE *out)
     }
 }
 
-/* A name as --set takes it: without an envelope that is put around it. A note says more than the
- * operations do. */
+/* A name as --set takes it: without the envelope that is put around it, of one level or two. */
+static const char *bare_name(const struct backend *backend, const char *native)
+{
+    static const char *const envelopes[] = {"task.metadata.", "task.content."};
+    const char *dot = backend->adopt ? strchr(native, '.') : NULL;
+
+    for (size_t i = 0; i < sizeof envelopes / sizeof *envelopes; i++) {
+        if (dot && strncmp(native, envelopes[i], strlen(envelopes[i])) == 0) {
+            return native + strlen(envelopes[i]);
+        }
+    }
+    return dot ? dot + 1 : native;
+}
+
+/* A note says more than the operations do. */
 static void cell_add(struct cell *c, const char *native, unsigned operations, const char *note)
 {
     static const char *const names[] = {
@@ -70,11 +83,10 @@ static void cell_add(struct cell *c, const char *native, unsigned operations, co
         [OPERATION_INPAINT] = "inpaint",
         [OPERATION_INTERROGATE] = "interrogate",
     };
-    const char *dot = native && c->backend->adopt ? strchr(native, '.') : NULL;
 
     cell_begin(c);
     if (native) {
-        print_name(dot ? dot + 1 : native, c->out);
+        print_name(bare_name(c->backend, native), c->out);
     }
     for (size_t i = 0; !note && i < sizeof names / sizeof *names; i++) {
         note = operations == COMPOSED_IN(i) ? names[i] : NULL;

@@ -16,6 +16,18 @@ static int take(void *ctx, const struct net_reply *reply, const char *bytes, siz
     return error_set(err, EXIT_UNEXPECTED, "over 64 MiB");
 }
 
+/* What is answered to a PUT says no more than its status. */
+static int discard(void *ctx, const struct net_reply *reply, const char *bytes, size_t n,
+                   struct error *err)
+{
+    (void)ctx;
+    (void)reply;
+    (void)bytes;
+    (void)n;
+    (void)err;
+    return 0;
+}
+
 /* One request to the server at `base`; any status but 200 is an error. */
 static int perform(struct eks *e, const char *base, bool with_s3, struct net_request *request,
                    struct error *err)
@@ -73,7 +85,7 @@ int eks_links_get(struct eks *e, const char *url, struct buf *to, struct error *
 int eks_links_put(struct eks *e, const char *key, const char *type, const void *bytes, size_t n,
                   struct error *err)
 {
-    struct net_request request = {.put = true};
+    struct net_request request = {.take = discard, .put = true};
     struct body body;
     int result = body_init_bytes(&body, bytes, n, type, err);
 

@@ -78,7 +78,8 @@ static int refuse_words(const struct task *task, struct error *err)
 static int compose_fixed(struct task *task, struct error *err)
 {
     static const char *const dead[] = {"input_image_checkbox", "current_tab", "require_base64",
-                                       "inpaint_advanced_masking_checkbox"};
+                                       "inpaint_advanced_masking_checkbox",
+                                       "inpaint_mask_upload_checkbox"};
     static const char *const modes[] = {"async_process", "stream_output"};
     const bool wanted[] = {task->delivery == DELIVERY_ASYNC, task->delivery == DELIVERY_STREAM};
     bool told = true;

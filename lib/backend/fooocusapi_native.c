@@ -107,6 +107,7 @@ const struct native fooocusapi_natives[] = {
      .choices = areas,
      .fallback = "0.618"},
     {.name = "inpaint_advanced_masking_checkbox", .type = NATIVE_BOOL},
+    {.name = "inpaint_mask_upload_checkbox", .type = NATIVE_BOOL}, /* in neither server (D4) */
     {.name = "invert_mask_checkbox", .type = NATIVE_BOOL},
     {.name = "inpaint_erode_or_dilate", .type = NATIVE_INT, .min = -64, .max = 64, .fallback = "0"},
     {.name = "save_final_enhanced_image_only", .type = NATIVE_BOOL, .fallback = "false"},

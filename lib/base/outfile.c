@@ -130,6 +130,19 @@ int outfile_check(const char *path, bool force, struct error *err)
     return 0;
 }
 
+#ifdef O_TMPFILE
+/* An anonymous file gets its name by way of /proc. */
+static bool proc_is_there(void)
+{
+    static int known; /* 1: yes, -1: no */
+
+    if (known == 0) {
+        known = access("/proc/self/fd", X_OK) == 0 ? 1 : -1;
+    }
+    return known == 1;
+}
+#endif
+
 int outfile_open(struct outfile *f, const char *path, struct error *err)
 {
     *f = (struct outfile)OUTFILE_INIT;
@@ -138,7 +151,7 @@ int outfile_open(struct outfile *f, const char *path, struct error *err)
         return error_memory(err, "opening a file");
     }
 #ifdef O_TMPFILE
-    if (access("/proc/self/fd", X_OK) == 0) {
+    if (proc_is_there()) {
         f->fd = open(f->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
         if (f->fd >= 0) {
             return 0;

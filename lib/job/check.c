@@ -81,6 +81,12 @@ static json_t *describe(struct run *r, bool told, struct error *err)
 {
     struct job *job = r->job;
 
+    if (job->backend->probe == NULL && job->backend->catalogue->kind == NULL) {
+        error_set(err, EXIT_REFUSED,
+                  "%s cannot be asked what it is or has: only a task shows that it works",
+                  job->backend->title);
+        return NULL;
+    }
     if (!told && confirm(job, r->net, err) != 0) {
         return NULL;
     }

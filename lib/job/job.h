@@ -40,12 +40,13 @@ struct job {
     const struct secret *key;
     bool insecure_http, strict;
     const char
-        *in_batch;     /* the SHA-256 of the job that it is, for the journal; borrowed, or NULL */
-    bool adopt;        /* a task that the journal has for this job is gone on with */
-    int64_t farewell;  /* clock_ms() by which all must be said after a signal; 0: 1.5 s after it */
-    bool resubmit;     /* though the same request may have been taken already */
-    bool resolve;      /* --resolve */
-    const char *stage; /* s3://BUCKET/PREFIX: pictures are put there, and links sent; or NULL */
+        *in_batch;       /* the SHA-256 of the job that it is, for the journal; borrowed, or NULL */
+    bool adopt;          /* a task that the journal has for this job is gone on with */
+    int64_t *farewell;   /* of jobs that share it: clock_ms() by which all must be said after a
+                            signal,   0 as long as there was none; borrowed, or NULL */
+    bool resubmit;       /* though the same request may have been taken already */
+    bool resolve;        /* --resolve */
+    const char *stage;   /* s3://BUCKET/PREFIX: pictures are put there, and links sent; or NULL */
     bool journal_params; /* keep what was asked in the journal */
     enum delivery delivery;
     struct patience patience;

@@ -79,10 +79,15 @@ static const json_t *find_one(const struct job *job, const json_t *tasks, int64_
 /* How long the service may take for an answer. */
 static struct deadline last_words(const struct job *job)
 {
-    int64_t left = job->farewell == 0 ? INT64_MAX : job->farewell - clock_ms();
-    double seconds = left < 0 ? 0 : (double)left / 1000;
+    int64_t *by = job->farewell;
 
-    return clock_deadline(seconds < LOOK_SECONDS ? seconds : LOOK_SECONDS);
+    if (by == NULL) {
+        return clock_deadline(LOOK_SECONDS);
+    }
+    if (*by == 0 && job->patience.stop != NULL && *job->patience.stop != 0) {
+        *by = clock_ms() + (int64_t)(1000 * LOOK_SECONDS);
+    }
+    return *by != 0 ? (struct deadline){.at = *by} : clock_deadline(LOOK_SECONDS);
 }
 
 /* A submission without an id may be in the service's own list (D17, D23): gives the task its id.
@@ -117,7 +122,8 @@ static bool may_be_listed(const struct run *r)
     bool failed = r->status == 0 || r->status == 200 || r->status >= 500;
 
     return job->submitted && job->journal == NULL && job->task.id[0] == '\0' && failed &&
-           job->task.operation != OPERATION_INTERROGATE && job->backend->tasks != NULL;
+           job->task.operation != OPERATION_INTERROGATE && job->backend->tasks != NULL &&
+           job->backend->lives_on != NULL; /* WebUI's list has no parameters */
 }
 
 /* A net of its own, which no signal and no deadline of the job's ends. */
@@ -156,6 +162,8 @@ static void look(struct run *r, struct error *err)
             "%s; in the server's list it is task %s (%s), and 'sdctl tasks wait' goes on with "
             "it",
             why, job->task.id, status);
+    } else if (err->code > EXIT_SIGNAL) {
+        error_set(err, err->code, "interrupted; it may still run on the server");
     }
     json_decref(done);
     net_close(net);

@@ -141,7 +141,7 @@ static void finish(struct run *r)
     struct job *job = r->job;
     bool runs = r->outcome.standing == STANDING_QUEUED || r->outcome.standing == STANDING_RUNNING;
 
-    if (runs) {
+    if (runs || job->task.id[0] != '\0') { /* it may have ended already */
         spend_taken(job);
     }
     if (runs && job->delivery == DELIVERY_ASYNC) {

@@ -19,7 +19,7 @@
         */
 #define HEADERS_MAX 4096UL
 #define PICTURE_BUFFER (256L * 1024) /* either way, for submissions and downloads */
-#define MANY_BUFFER (64L * 1024)     /* the same when there are many at a time */
+#define MANY_BUFFER (32L * 1024)     /* the same when there are many at a time */
 #define SMALL_BUFFER (16L * 1024)    /* for all other calls: whatever is allocated is wiped, too */
 
 static size_t on_send(char *to, size_t size, size_t n, void *ctx)

@@ -97,13 +97,14 @@ static int finish(struct body *b, bool written, struct error *err)
         return error_set(err, EXIT_USAGE,
                          "the request is too large: its text is over 16 MiB, or memory ran out");
     }
-    if (b->n_pictures > 0 && (b->raw = malloc(CHUNK)) == NULL) {
-        body_release(b);
-        return error_memory(err, "preparing a request");
-    }
     end_text(b);
     for (size_t i = 0; i < b->n_parts; i++) {
         b->length += part_length(&b->parts[i]);
+    }
+    size_t piece = b->length < CHUNK ? (size_t)b->length : CHUNK;
+    if (b->n_pictures > 0 && (b->raw = malloc(piece)) == NULL) {
+        body_release(b);
+        return error_memory(err, "preparing a request");
     }
     return 0;
 }

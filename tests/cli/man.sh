@@ -23,11 +23,11 @@ has_section() {
     grep -qxF ".Sh $2" "$1"
 }
 
-for page in man/*.1; do
-    name=$(basename "$page" .1)
+for page in man/*.[17]; do
+    name=$(basename "${page%.*}")
     sections='NAME SYNOPSIS DESCRIPTION EXAMPLES EXIT_STATUS SEE_ALSO'
-    case $name in
-    sdctl) ;;
+    case $page in
+    man/sdctl.1 | *.7) ;;
     *) sections="$sections OPTIONS" ;;
     esac
     for section in $sections; do
@@ -35,22 +35,23 @@ for page in man/*.1; do
         has_section "$page" "$section"
         tell "$name has the section $section" $?
     done
-    for other in $(sed -n 's/^\.\(It \)\{0,1\}Xr \(sdctl[a-z0-9-]*\) 1.*/\2/p' "$page" | sort -u); do
-        [ -f "man/$other.1" ] || tell "$name refers to $other" 1
+    for other in $(sed -n 's/^\.\(It \)\{0,1\}Xr \(sdctl[a-z0-9-]*\) \([17]\).*/\2.\3/p' "$page" |
+        sort -u); do
+        [ -f "man/$other" ] || tell "$name refers to $other" 1
     done
     grep -q '[^ -~]' "$page"
     tell "$name is ASCII" $((!$?))
     case $name in
     sdctl) ;;
     *)
-        grep -q "Xr $name 1" man/sdctl.1
+        grep -q "Xr $name ${page##*.}" man/sdctl.1
         tell "sdctl refers to $name" $?
         ;;
     esac
 done
 
 if command -v mandoc >/dev/null 2>&1; then
-    for page in man/*.1; do
+    for page in man/*.[17]; do
         found=$(mandoc -Tlint -Wwarning "$page")
         [ -z "$found" ]
         tell "mandoc finds nothing in $page" $?
@@ -64,7 +65,7 @@ else
 fi
 
 if command -v man >/dev/null 2>&1 && man -l man/sdctl.1 >/dev/null 2>&1; then
-    for page in man/*.1; do
+    for page in man/*.[17]; do
         text=$(MANWIDTH=80 man -l "$page" 2>&1 | sed "s/.$backspace//g")
         case $text in
         *SYNOPSIS*DESCRIPTION*) tell "man -l renders $page" 0 ;;

@@ -4,7 +4,8 @@
 
 usage: server.py run [COMMAND [ARGUMENT...]]   with COMMAND: runs it with the environment below;
                                               else prints the environment as sh exports and runs
-                                              until it gets SIGTERM or SIGINT
+                                              until it gets SIGTERM or SIGINT; the buckets
+                                              "outputbucket" and "inputs" are there
        server.py self-test                    is it what it should be? judged by boto3
 Set in the environment: AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID (it has a colon),
 AWS_SECRET_ACCESS_KEY (another one at every start). Exit status 77: it cannot run here, and why.
@@ -25,6 +26,7 @@ import time
 import urllib.error
 import urllib.request
 
+BUCKETS = "outputbucket", "inputs"  # that are there after "run"
 PAGE = 5  # keys in one answer to a listing, so that few objects need several
 REGION = "eu-west-3"  # not the default, so that a client must sign for the one it was told
 ACCOUNT, USER = "sdctl", "agent"
@@ -352,6 +354,8 @@ def main():
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     with Swift() as swift:
+        for bucket in BUCKETS:
+            swift.client().create_bucket(Bucket=bucket)
         if command:
             return subprocess.run(command, env={**os.environ, **swift.environment()}, check=False).returncode
         for name, value in swift.environment().items():

@@ -1,7 +1,7 @@
 # The four ways in which the Fooocus servers answer give the same picture.
 for kind in fooocusapi fooocus-api; do
     say $kind
-    start_fooocus $kind
+    start_fooocus $kind --pace 0.05
     try sdctl inpaint "${MASKED[@]}" -q -o sync.png --force
     pick '[.backend, .status, (.images[] | [.path, .type, .width, .height, .seed]), .warnings]'
     try sdctl inpaint "${MASKED[@]}" -q --async -o async.png --force
