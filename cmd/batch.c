@@ -1,6 +1,9 @@
 #include "cmd/batch.h"
 
 #include <limits.h>
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -239,8 +242,17 @@ static void run_all(struct batch *b)
 static void keep_memory(void)
 {
 #ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 72 * 1024);
     mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
+#endif
+}
+
+/* What many jobs free goes back to the system; the C library would keep more and more of it. */
+static void hold_heap(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, 65536);
+    mallopt(M_MMAP_THRESHOLD, 131072);
 #endif
 }
 
@@ -265,6 +277,7 @@ int batch_run(const struct batch_command *command, struct error *err)
     }
     b.watched = progress_begin_tasks(!command->remote->no_progress && !common.quiet,
                                      b.n_jobs > 1 ? b.n_jobs : 2);
+    hold_heap();
     run_catch_signals(true);
     run_all(&b);
     run_catch_signals(false);

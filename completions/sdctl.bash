@@ -46,10 +46,10 @@ _sdctl_tables() {
         operands='FILE'
         ;;
     interrogate)
-        options=' --model --text --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
-        files=' --api-key-file '
+        options=' --model --text --image --batch --jobs --shard --endpoint --backend --api-key-file --timeout --retries --insecure-http --dry-run --explain --strict --no-progress --error-format --quiet --verbose --help '
+        files=' -i --image --batch --api-key-file '
         prompts=' '
-        texts=' --model -e --endpoint -b --backend --timeout --retries --error-format '
+        texts=' --model --jobs --shard -e --endpoint -b --backend --timeout --retries --error-format '
         operands='FILE'
         ;;
     tasks)

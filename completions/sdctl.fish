@@ -182,6 +182,10 @@ complete -c sdctl -n '__sdctl_command mask-invert' -F
 
 complete -c sdctl -n '__sdctl_command interrogate' -l model -x -a 'clip deepdanbooru photo anime' -d 'what describes the image'
 complete -c sdctl -n '__sdctl_command interrogate' -l text -d 'print the caption alone, as a line of text'
+complete -c sdctl -n '__sdctl_command interrogate' -s i -l image -r -F -d 'the image, as other commands name it'
+complete -c sdctl -n '__sdctl_command interrogate' -l batch -r -F -d 'run many jobs: JSON Lines, one job each, or a folder of images'
+complete -c sdctl -n '__sdctl_command interrogate' -l jobs -x -d 'jobs at a time, over all endpoints (1 to 256)'
+complete -c sdctl -n '__sdctl_command interrogate' -l shard -x -d 'do the I-th of N parts of the batch only'
 complete -c sdctl -n '__sdctl_command interrogate' -s e -l endpoint -x -d 'the service: the name of a configured endpoint, or a URL (repeats)'
 complete -c sdctl -n '__sdctl_command interrogate' -s b -l backend -x -a 'webui ppinfra fooocusapi fooocus-api eks' -d 'the kind of service that the endpoint is'
 complete -c sdctl -n '__sdctl_command interrogate' -l api-key-file -r -F -d 'read the key from a file, or from standard input'

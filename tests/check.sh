@@ -58,6 +58,7 @@ suite convert "$python" tests/cli/convert.py
 suite hostile "$python" tests/cli/hostile.py
 suite hostile-tasks "$python" tests/cli/hostile_tasks.py
 suite tasks "$python" tests/cli/tasks.py
+suite batch "$python" tests/cli/batch.py
 suite eks "$python" tests/s3/eks.py
 suite novita tests/peers/novita.sh "$SANDBOX"
 suite parity "$python" tests/parity.py "$BUILD/tools/imgtool"

@@ -222,6 +222,13 @@ def test_deliveries(gateway, s3, check):
     check(not keys_of(s3, "output/silent") and not keys_of(s3, "/silent") and not keys_of(s3, "silent"),
           "C3, C4: nothing, without a word")
 
+    def refusals():
+        with open(gateway.log, encoding="utf-8") as log:
+            return log.read().count("failed to upload to S3")
+
+    gateway.send(task("long", picture(), prefix="p" * 1009))  # keys of more than 1024 bytes
+    check(wait_for(lambda: refusals() == 2), "what S3 refuses is told")
+
 
 def test_gateway(gateway, s3, check):
     check(code_of(s3.create_bucket, Bucket=BUCKET) == "" and code_of(s3.create_bucket, Bucket="inputs") == "",
