@@ -242,7 +242,7 @@ static void run_all(struct batch *b)
 static void keep_memory(void)
 {
 #ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 72 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
 #endif
 }
@@ -252,7 +252,7 @@ static void hold_heap(void)
 {
 #ifdef __GLIBC__
     mallopt(M_TRIM_THRESHOLD, 65536);
-    mallopt(M_MMAP_THRESHOLD, 131072);
+    mallopt(M_MMAP_THRESHOLD, 65536);
 #endif
 }
 

@@ -175,8 +175,10 @@ static void fill_where(struct batch_job *job, const struct batch_command *b)
     to->in_batch = job->digest;
     to->farewell = job->farewell;
     to->adopt = job->sent_before;
-    job->run = (struct run){
-        .job = to, .config = job->lane->run.config, .net = job->lane->run.net, .shared = true};
+    job->run.job = to; /* the rest is zero: what is not used takes no memory */
+    job->run.config = job->lane->run.config;
+    job->run.net = job->lane->run.net;
+    job->run.shared = true;
     job->run.config.beside = NULL;
 }
 
@@ -267,6 +269,7 @@ void batch_job_stop(struct batch_job *job)
     run_release(&job->run);
     job_release(&job->job);
     job->job = (struct job){0};
+    job->run = (struct run){0};
     job->failed_on = job->lane;
     job->lane = NULL;
     json_array_clear(job->files);

@@ -146,8 +146,9 @@ static const struct option_row task_rows[] = {
      FIELD(task_options, async),
      .conflicts = "stream,binary,loopback",
      .help = "submit, print the document with the task's id, and do not wait",
-     .detail = "PPInfra, FooocusAPI, Fooocus-API, EKS. 'sdctl tasks wait' fetches the result, also on "
-               "another day; it may be given the document itself."},
+     .detail =
+         "PPInfra, FooocusAPI, Fooocus-API, EKS. 'sdctl tasks wait' fetches the result, also on "
+         "another day; it may be given the document itself."},
     {.name = "stream",
      .type = OPTION_FLAG,
      FIELD(task_options, stream),

@@ -99,11 +99,11 @@ static int place_one(const struct result *r, struct received *p, const struct pi
                              err) != 0) {
         return -1;
     }
-    bool told = !renamed ||
-                (r->output->kind == OUTPUT_TEMPLATE
-                     ? backend_warn(r->task, "'%s' was written: the name before it is taken", path)
-                     : backend_warn(r->task, "'%s' was written in place of '%s'", path,
-                                    r->output->path));
+    bool told =
+        !renamed ||
+        (r->output->kind == OUTPUT_TEMPLATE
+             ? backend_warn(r->task, "'%s' was written: the name before it is taken", path)
+             : backend_warn(r->task, "'%s' was written in place of '%s'", path, r->output->path));
     int bad = json_array_append_new(images, describe(p, what, path));
     free(path);
     return bad == 0 && told ? 0 : error_memory(err, "describing the result");

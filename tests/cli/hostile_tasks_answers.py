@@ -154,7 +154,7 @@ for kind, state, exits, words in (
         ("fooocusapi", record([], task_status="weird"), LATE, "tasks wait t-1"),
         ("fooocusapi", record([], task_status="running", progress=-5), LATE, "tasks wait t-1"),
         ("fooocusapi", record([], task_status="pending"), LATE, "tasks wait t-1"),
-        ("fooocusapi", record([], task_status=None), FAILED, "not known"),
+        ("fooocusapi", record([], task_status=None), FAILED, "is lost"),
         ("fooocusapi", record([]), FAILED, "task t-1 failed"),
         ("fooocusapi", record([], task_status="stop"), FAILED, "cancelled"),
         ("fooocusapi", record([], task_status="skip"), FAILED, "cancelled"),

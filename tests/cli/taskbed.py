@@ -66,7 +66,7 @@ class Process:
             os.unlink(f.name)
         self.started = time.monotonic()
         self.popen = subprocess.Popen(
-            [clean.SDCTL, *args], cwd=bed.folder.path("work"), stdin=subprocess.DEVNULL,
+            [clean.SDCTL, *args], cwd=bed.folder.path("cwd"), stdin=subprocess.DEVNULL,
             stdout=self.out, stderr=self.err, env=bed.environment(env))
         self.pid = self.popen.pid
 
@@ -199,7 +199,7 @@ class Bed:
     def pictures(self):
         """Digests of the files that are there under their own names."""
         found = []
-        for name in sorted(os.listdir(self.folder.path("work/out"))):
+        for name in sorted(os.listdir(self.folder.path("cwd/out"))):
             if not name.startswith("."):
                 with open(self.folder.path("work/out/" + name), "rb") as f:
                     found.append(hashlib.sha256(f.read()).hexdigest())
@@ -208,14 +208,14 @@ class Bed:
     def check_files(self, none=False):
         """What is wrong with the files: nothing half, nothing left over."""
         wrong = []
-        for folder in ("work", "work/out", "tmp"):
+        for folder in ("cwd", "cwd/out", "tmp"):
             for name in sorted(os.listdir(self.folder.path(folder))):
                 path = self.folder.path(f"{folder}/{name}")
-                if (folder, name) == ("work", "out"):
+                if (folder, name) == ("cwd", "out"):
                     continue
                 with open(path, "rb") as f:
                     whole = is_png(f.read())
-                if folder != "work/out" or name.startswith("."):
+                if folder != "cwd/out" or name.startswith("."):
                     wrong.append(f"left over: {folder}/{name}" + (" (a whole picture)" if whole else ""))
                 elif not whole:
                     wrong.append(f"no whole PNG: {name}")

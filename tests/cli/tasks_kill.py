@@ -92,7 +92,7 @@ def replacing(library, n):
             # between two names of one file there is nothing to be done
             wrong = [w for w in bed.check_files() if ".tmp (a whole picture)" not in w
                      or names[-1] != "rename"]
-            wrong += [] if "one.png" in os.listdir(bed.folder.path("work/out")) else ["it is gone"]
+            wrong += [] if "one.png" in os.listdir(bed.folder.path("cwd/out")) else ["it is gone"]
             return (killed(r) if r.status else []) + wrong + bed.tasks()[0]
     return case
 
