@@ -201,7 +201,7 @@ class Bed:
         found = []
         for name in sorted(os.listdir(self.folder.path("cwd/out"))):
             if not name.startswith("."):
-                with open(self.folder.path("work/out/" + name), "rb") as f:
+                with open(self.folder.path("cwd/out/" + name), "rb") as f:
                     found.append(hashlib.sha256(f.read()).hexdigest())
         return found
 

@@ -82,7 +82,7 @@ def replacing(library, n):
     """Killed while it replaces a file: the old one or the new one is there, whole."""
     def case():
         with Bed(proxied=False, count=1) as bed:
-            old = bed.folder.path("work/out/one.png")
+            old = bed.folder.path("cwd/out/one.png")
             with open(os.path.join(DATA, "tile.png"), "rb") as f, open(old, "wb") as to:
                 to.write(f.read())
             command = bed.paint("--force", output="out/one.png")
