@@ -1,9 +1,6 @@
 #include "cmd/batch.h"
 
 #include <limits.h>
-#ifdef __linux__
-#include <malloc.h>
-#endif
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif

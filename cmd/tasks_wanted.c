@@ -15,6 +15,19 @@ struct wanted {
     json_t *list;
 };
 
+static bool has_ended(const json_t *entry)
+{
+    static const char *const ended[] = {"succeeded", "failed", "cancelled"};
+    const char *state = json_string_at(entry, "state");
+
+    for (size_t i = 0; state != NULL && i < sizeof ended / sizeof *ended; i++) {
+        if (strcmp(state, ended[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes an id given as an operand. */
 static int want_id(struct wanted *t, const char *id, struct error *err)
 {
@@ -29,6 +42,11 @@ static int want_id(struct wanted *t, const char *id, struct error *err)
                          "the journal has no task '%s': name its service with --endpoint", id);
     }
     const char *task_id = json_string_at(entry, "task_id");
+    if (entry != NULL && task_id == NULL && has_ended(entry)) {
+        int bad = json_array_append_new(t->list, tasks_entry_document(entry)); /* it was refused */
+        json_decref(entry);
+        return bad == 0 ? 0 : error_memory(err, "reading the ids");
+    }
     if (entry != NULL && task_id == NULL) {
         json_decref(entry);
         return error_set(err, EXIT_FAILED,
@@ -123,19 +141,6 @@ static int want_stdin(struct wanted *t, struct error *err)
     }
     buf_release(&text);
     return result;
-}
-
-static bool has_ended(const json_t *entry)
-{
-    static const char *const ended[] = {"succeeded", "failed", "cancelled"};
-    const char *state = json_string_at(entry, "state");
-
-    for (size_t i = 0; state != NULL && i < sizeof ended / sizeof *ended; i++) {
-        if (strcmp(state, ended[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* --all: what the journal knows and has not ended, of the endpoint if one is named. */
