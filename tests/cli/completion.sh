@@ -19,7 +19,7 @@ mkdir -p "$work/files/dir" "$work/zsh"
 
 # In the lines below <TAB> completes, and <ALL> inserts all completions.
 cat >"$work/cases" <<'END'
-img2img --st<ALL>|<img2img><--steps><--strength><--strict><--style>
+img2img --st<ALL>|<img2img><--steps><--stream><--strength><--strict><--style>
 inpaint --inv<TAB>-q|<inpaint><--invert-mask><-q>
 img2img --resize <ALL>|<img2img><--resize><crop><fill><just><latent>
 img2img --error-format j<TAB>|<img2img><--error-format><json>
