@@ -20,7 +20,7 @@ HUNDRED = 100
 STAGES = (("model", "accept"), ("model", "sent"), ("model", "reply-body"),
           ("submit", "accept"), ("submit", "body"), ("submit", "sent"), ("submit", "reply-head"),
           ("submit", "reply-body"), ("poll", "accept"), ("poll", "sent"), ("poll", "reply-head"),
-          ("poll", "reply-body"), ("poll", "reply-end"), ("download", "accept"), ("download", "sent"),
+          ("poll", "reply-body"), ("download", "accept"), ("download", "sent"),
           ("download", "reply-head"), ("download", "reply-body"))
 
 

@@ -152,7 +152,8 @@ static void test_fields(void)
                                "--controlnet image=x.png,weight=1 --script S --script-arg 1") == 0,
           "%s", error.text);
     s = parsed.settings;
-    CHECK(strcmp(s->remote.endpoint, "studio") == 0, "endpoint");
+    CHECK(s->remote.endpoints.n == 1 && strcmp(s->remote.endpoints.v[0], "studio") == 0,
+          "endpoint");
     CHECK(s->remote.backend == backend_names[0], "a choice points into the table");
     CHECK(s->remote.timeout.set && s->remote.timeout.value == 0.5, "timeout");
     CHECK(s->remote.retries.set && s->remote.retries.value == 0, "retries");
