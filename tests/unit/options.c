@@ -253,7 +253,7 @@ static void test_values(void)
     refuses("--resize jus", "option '--resize': 'jus' is not one of just, crop, fill, latent");
     refuses("--resize Crop", "option '--resize': 'Crop' is not one of just, crop, fill, latent");
     refuses("--backend x",
-            "option '--backend': 'x' is not one of webui, ppinfra, fooocusapi, fooocus-api");
+            "option '--backend': 'x' is not one of webui, ppinfra, fooocusapi, fooocus-api, eks");
     refuses("--set key", "option '--set': 'key' is not KEY=VALUE");
     refuses("--set =value", "option '--set': '=value' is not KEY=VALUE");
     refuses("--sampler=", "option '--sampler': the value is empty");
