@@ -66,9 +66,10 @@ tell 'includes point down'
 {
     grep ' <curl/' "$work/includes" | grep -v '^lib/net/'
     grep -E ' <(png\.h|jpeglib\.h|turbojpeg\.h|webp/)' "$work/includes" | grep -Ev '^(lib/image|cmd/sandbox)/'
+    grep ' <sodium' "$work/includes" | grep -Ev '^(lib/base/libsodium.h|cmd/sandbox/)'
     grep ' <microhttpd' "$work/includes" | grep -v '^cmd/sandbox/'
 } >"$work/found"
-tell 'curl.h in lib/net only, png.h and its like in lib/image (and the sandbox) only'
+tell 'curl.h in lib/net, png.h and its like in lib/image, sodium.h in libsodium.h (or the sandbox) only'
 
 # The same files without comments and strings, line by line.
 for file in $sources $tests; do

@@ -1,10 +1,11 @@
 #include "job/job.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+#include "base/random.h"
 #include "job/journal.h"
 #include "job/stage.h"
 #include "wire/body.h"
@@ -175,8 +176,8 @@ static void make_id(struct task *task)
     unsigned char random[8];
     char hex[2 * sizeof random + 1];
 
-    randombytes_buf(random, sizeof random);
-    sodium_bin2hex(hex, sizeof hex, random, sizeof random);
+    random_bytes(random, sizeof random);
+    hex_encode(hex, random, sizeof random);
     snprintf(task->id, sizeof task->id, "sdctl-%s", hex);
 }
 
@@ -210,9 +211,6 @@ static int merge(struct job *job, struct error *err)
     static const enum job_layer order[] = {LAYER_UI, LAYER_FROM, LAYER_PARAMS, LAYER_SET,
                                            LAYER_OPTION};
 
-    if (sodium_init() < 0) {
-        return error_set(err, EXIT_UNEXPECTED, "libsodium could not be initialised");
-    }
     job->task = (struct task){.operation = job->operation,
                               .unchecked = job->unchecked,
                               .resolve = job->resolve,

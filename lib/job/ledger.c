@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/outfile.h"
 #include "job/journal_file.h"
 #include "job/ledger_files.h"
@@ -68,14 +68,6 @@ static uint64_t segment_size(unsigned segment)
 static off_t segment_start(unsigned segment)
 {
     return (off_t)(HEADER_SIZE + sizeof(struct record) * (segment_size(segment) - FIRST_SEGMENT));
-}
-
-static bool parse_digest(const char *hex, uint8_t digest[DIGEST_SIZE])
-{
-    size_t n;
-
-    return sodium_hex2bin(digest, DIGEST_SIZE, hex, 2 * (size_t)DIGEST_SIZE, NULL, &n, NULL) == 0 &&
-           n == DIGEST_SIZE;
 }
 
 /* Looks a digest up in a segment: 1 found, 0 not there (*spot is the free place), -1 unreadable. */
@@ -150,7 +142,7 @@ enum ledger_state ledger_find(struct ledger *l, const char *digest)
     uint8_t raw[DIGEST_SIZE];
     struct spot spot;
 
-    if (!parse_digest(digest, raw) || !read_header(l) || find(l, raw, &spot) != 1 ||
+    if (!hex_decode(raw, DIGEST_SIZE, digest) || !read_header(l) || find(l, raw, &spot) != 1 ||
         spot.record.check != check_of(spot.record)) {
         return LEDGER_NONE;
     }
@@ -247,7 +239,8 @@ int ledger_put(struct ledger *l, const char *digest, enum ledger_state state, co
     struct record r = {.state = (uint8_t)state};
 
     errno = 0;
-    bool done = parse_digest(digest, r.digest) && set_lock(l, F_WRLCK) && put(l, r, files, total);
+    bool done = hex_decode(r.digest, DIGEST_SIZE, digest) && set_lock(l, F_WRLCK) &&
+                put(l, r, files, total);
     int errnum = errno != 0 ? errno : EIO;
     set_lock(l, F_UNLCK);
     return done ? 0 : journal_file_cannot_write(&l->place, errnum, err);

@@ -1,12 +1,12 @@
 #include "job/ledger_files.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "job/output.h"
 #include "wire/json.h"
 
@@ -19,8 +19,7 @@ static char *path_of(const json_t *file)
         return text != NULL ? strdup(text) : NULL;
     }
     char *path = calloc(1, strlen(hex) / 2 + 1);
-    if (path != NULL && sodium_hex2bin((unsigned char *)path, strlen(hex) / 2, hex, strlen(hex),
-                                       NULL, NULL, NULL) != 0) {
+    if (path != NULL && !hex_decode(path, strlen(hex) / 2, hex)) {
         free(path);
         return NULL;
     }
@@ -49,10 +48,10 @@ json_t *ledger_files_note(int fd, const char *path)
     if (whole != NULL && file == NULL) { /* not UTF-8 */
         size_t n = strlen(whole);
         char *hex = malloc(2 * n + 1);
-        file = hex == NULL ? NULL
-                           : json_pack("{s:s,s:s}", "bytes",
-                                       sodium_bin2hex(hex, 2 * n + 1, (unsigned char *)whole, n),
-                                       "mark", mark);
+        if (hex != NULL) {
+            hex_encode(hex, whole, n);
+            file = json_pack("{s:s,s:s}", "bytes", hex, "mark", mark);
+        }
         free(hex);
     }
     free(whole);

@@ -1,12 +1,12 @@
 #include "job/retry.h"
 
 #include <math.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/instant.h"
+#include "base/random.h"
 #include "base/text.h"
 
 #define FIRST_PAUSE 0.5 /* seconds; doubles with each attempt */
@@ -43,7 +43,7 @@ static double backoff(long attempt)
 {
     double step = fmin(FIRST_PAUSE * exp2((double)attempt), LONGEST_PAUSE);
 
-    return step * (0.5 + (double)randombytes_uniform(1000) / 2000);
+    return step * (0.5 + (double)random_below(1000) / 2000);
 }
 
 bool patience_is_over(const struct patience *p)

@@ -1,10 +1,11 @@
 #include "job/spend.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+#include "base/random.h"
 #include "base/sha256.h"
 #include "job/journal.h"
 #include "wire/json.h"
@@ -85,8 +86,8 @@ static void make_key(struct job *job)
     unsigned char random[8];
     char hex[2 * sizeof random + 1];
 
-    randombytes_buf(random, sizeof random);
-    sodium_bin2hex(hex, sizeof hex, random, sizeof random);
+    random_bytes(random, sizeof random);
+    hex_encode(hex, random, sizeof random);
     snprintf(job->key_in_journal, sizeof job->key_in_journal, "sdctl-%s", hex);
 }
 

@@ -1,9 +1,9 @@
 #include "job/wait_end.h"
 
 #include <math.h>
-#include <sodium.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "job/fact.h"
 
 #define CALL_MS 30000
@@ -54,7 +54,7 @@ static int64_t pause_of(const struct wait *w)
     double seconds = left >= 0 ? left / 3 : elapsed / 8;
 
     seconds = fmin(fmax(seconds, SHORTEST_PAUSE), LONGEST_PAUSE);
-    return (int64_t)(seconds * (900 + randombytes_uniform(200)));
+    return (int64_t)(seconds * (900 + random_below(200)));
 }
 
 static void ask_again(struct wait *w)
