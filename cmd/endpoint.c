@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cmd/action.h"
 #include "cmd/commands.h"
 #include "cmd/groups.h"
 #include "cmd/remote.h"
@@ -220,14 +221,8 @@ static int perform(struct parsed *parsed, struct error *err)
     if (parsed->n_operands == 0) {
         return usage(err, "add|list|remove|default|check ...");
     }
-    while (actions[which] != NULL && strcmp(actions[which], parsed->operands[0]) != 0) {
-        which++;
-    }
-    if (actions[which] == NULL) {
-        const char *nearest = text_nearest(parsed->operands[0], actions, which);
-        return error_set(err, EXIT_USAGE, "no action '%s'%s%s%s: add, list, remove, default, check",
-                         parsed->operands[0], nearest != NULL ? "; did you mean '" : "",
-                         nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    if (action_choose(actions, parsed->operands[0], &which, err) != 0) {
+        return -1;
     }
     if (config_load(&a.config, err) == 0) {
         result = perform_action[which](&a, err);

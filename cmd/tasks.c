@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "cmd/action.h"
 #include "cmd/commands.h"
 #include "cmd/run.h"
 #include "wire/json.h"
@@ -251,15 +252,8 @@ static int perform(struct parsed *parsed, struct error *err)
         return error_set(err, EXIT_USAGE,
                          "give one of list, get, wait, fetch, cancel, skip, delete");
     }
-    while (actions[which] != NULL && strcmp(actions[which], parsed->operands[0]) != 0) {
-        which++;
-    }
-    if (actions[which] == NULL) {
-        const char *nearest = text_nearest(parsed->operands[0], actions, which);
-        return error_set(err, EXIT_USAGE,
-                         "no action '%s'%s%s%s: list, get, wait, fetch, cancel, skip, delete",
-                         parsed->operands[0], nearest != NULL ? "; did you mean '" : "",
-                         nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    if (action_choose(actions, parsed->operands[0], &which, err) != 0) {
+        return -1;
     }
     if (journal_open(&t.journal, false, err) == 0) {
         result = perform_action(&t, actions[which], err);

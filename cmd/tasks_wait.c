@@ -33,13 +33,6 @@ struct targets {
     struct error print; /* writing a document failed */
 };
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-
-    return path[strlen(path) - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
-}
-
 /* DIR/ is made when it is not there: the results are, and must go somewhere. */
 static void make_folder(const char *path)
 {
@@ -67,10 +60,10 @@ static int plan_output(const struct targets *t, struct target *target, struct er
         target->output.force = target->output.force || o->force;
         return result;
     }
-    if (o->output != NULL && *o->output != '\0' && is_folder(o->output) && stem != NULL) {
+    if (o->output != NULL && *o->output != '\0' && output_is_folder(o->output) && stem != NULL) {
         return output_resume_folder(&target->output, o->output, stem + 1, o->force, err);
     }
-    if (o->output != NULL && t->n > 1 && !is_folder(o->output)) {
+    if (o->output != NULL && t->n > 1 && !output_is_folder(o->output)) {
         return error_set(err, EXIT_USAGE, "--output must be a folder for several tasks");
     }
     return output_init(&target->output, o->output, target->task.id, target->command, 1, o->force,

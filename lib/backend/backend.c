@@ -16,6 +16,14 @@ const struct backend *const backends[] = {&webui_backend,       &fooocusapi_back
                                           &fooocus_api_backend, &ppinfra_backend,
                                           &eks_backend,         NULL};
 
+const struct progress progress_unknown = {.fraction = -1,
+                                          .eta = -1,
+                                          .step = -1,
+                                          .steps = -1,
+                                          .position = -1,
+                                          .length = -1,
+                                          .preview = -1};
+
 const struct backend *backend_find(const char *name)
 {
     for (size_t i = 0; backends[i] != NULL; i++) {

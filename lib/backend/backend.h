@@ -109,6 +109,9 @@ struct progress {
     long preview;          /* number of the picture that came along */
 };
 
+/* Nothing is known. */
+extern const struct progress progress_unknown;
+
 /* What arrived as a picture. */
 struct arrived {
     uint32_t width, height;

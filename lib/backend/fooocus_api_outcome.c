@@ -232,9 +232,7 @@ int fooocus_api_outcome(struct task *task, enum ask ask, const json_t *reply,
 {
     const char *caption = json_string_at(reply, "describe");
 
-    *outcome = (struct outcome){
-        .progress = {
-            .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1}};
+    *outcome = (struct outcome){.progress = progress_unknown};
     if (n_arrived > 0) {
         return read_picture(task, arrived, n_arrived, outcome, err);
     }

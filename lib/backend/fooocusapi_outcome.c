@@ -10,9 +10,6 @@
 
 #define LOST "it neither waits nor runs on the server, and has no result"
 
-static const struct progress nothing_known = {
-    .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
-
 enum standing fooocusapi_standing(const json_t *record, bool *doubtful)
 {
     const char *status = json_string_at(record, "task_status");
@@ -260,7 +257,7 @@ static int read_queue(const struct task *task, const json_t *reply, struct outco
     {
         if (is_task(task, item)) {
             outcome->standing = STANDING_RUNNING;
-            outcome->progress = nothing_known;
+            outcome->progress = progress_unknown;
             outcome->progress.active = true;
             read_progress(item, &outcome->progress);
         }
@@ -299,7 +296,7 @@ int fooocusapi_outcome(struct task *task, enum ask ask, const json_t *reply,
                        struct error *err)
 {
     (void)arrived;
-    *outcome = (struct outcome){.progress = nothing_known};
+    *outcome = (struct outcome){.progress = progress_unknown};
     if (ask == ASK_QUEUE) {
         return read_queue(task, reply, outcome, err);
     }

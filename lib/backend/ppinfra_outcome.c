@@ -45,8 +45,7 @@ static void read_progress(const json_t *task, enum standing standing, struct pro
 {
     double percent, eta;
 
-    *p = (struct progress){
-        .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
+    *p = progress_unknown;
     p->active = standing == STANDING_RUNNING;
     p->queued = standing == STANDING_QUEUED;
     p->completed = standing == STANDING_SUCCEEDED;

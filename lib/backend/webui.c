@@ -122,8 +122,7 @@ static bool progress_of_task(const json_t *reply, struct progress *p)
     if (!json_is_boolean(active)) {
         return false;
     }
-    *p = (struct progress){
-        .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .preview = -1};
+    *p = progress_unknown;
     p->active = json_is_true(active);
     p->queued = json_is_true(json_object_get(reply, "queued"));
     p->completed = json_is_true(json_object_get(reply, "completed"));

@@ -110,7 +110,7 @@ static int plan_path(struct output *o, const char *path, size_t count, struct er
     return 0;
 }
 
-static bool is_folder(const char *path)
+bool output_is_folder(const char *path)
 {
     struct stat st;
 
@@ -140,7 +140,7 @@ int output_init(struct output *o, const char *text, const char *image, const cha
         o->command = command;
         return output_plan_template(o, text, err);
     }
-    if (text == NULL || is_folder(text)) {
+    if (text == NULL || output_is_folder(text)) {
         return plan_folder(o, text == NULL ? "." : text, image, command, err);
     }
     return plan_path(o, text, count, err);

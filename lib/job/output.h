@@ -45,6 +45,9 @@ struct output {
 int output_init(struct output *o, const char *text, const char *image, const char *command,
                 size_t count, bool force, struct error *err);
 
+/* Whether a path (not empty) means a folder: it ends in '/', or is one. */
+bool output_is_folder(const char *path);
+
 /* The path to receive temporaries next to (a folder with its '/', or a file in it). */
 const char *output_place(const struct output *o);
 

@@ -9,8 +9,7 @@
 void poll_init(struct poll *p, struct job *job, struct net *net)
 {
     *p = (struct poll){.job = job, .net = net, .next = clock_ms() + FIRST_MS};
-    p->progress = (struct progress){
-        .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
+    p->progress = progress_unknown;
     p->scratch = job->preview == NULL ? NULL : outfile_scratch_folder();
     job->task.previews = p->scratch != NULL;
     job->task.preview = -1;

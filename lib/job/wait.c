@@ -11,9 +11,6 @@
 #define LONGEST_PAUSE 10.0
 #define MISSES_MAX 3
 
-static const struct progress unknown_progress = {
-    .fraction = -1, .eta = -1, .step = -1, .steps = -1, .position = -1, .length = -1};
-
 void wait_begin(struct wait *w)
 {
     w->began = w->next = clock_ms();
@@ -159,7 +156,7 @@ static void read_fault(struct wait *w, int result, const struct net_reply *reply
 
 static void take_outcome(struct wait *w, const json_t *json)
 {
-    struct outcome fresh = {.progress = unknown_progress};
+    struct outcome fresh = {.progress = progress_unknown};
 
     if (w->of.backend->outcome(w->of.task, w->ask, json, NULL, 0, &fresh, &w->err) != 0) {
         backend_release_outcome(&fresh);
@@ -185,7 +182,7 @@ static void read_answer(struct wait *w)
                !w->of.backend->state_in_s3) {
         w->failures = 0;
         backend_release_outcome(&w->outcome);
-        w->outcome = (struct outcome){.standing = STANDING_MISSING, .progress = unknown_progress};
+        w->outcome = (struct outcome){.standing = STANDING_MISSING, .progress = progress_unknown};
         judge(w);
     } else {
         read_fault(w, result, &reply);
